@@ -1,0 +1,82 @@
+import Checkpoint
+import Glibc
+import Layers
+import Tensor
+
+/// `count` normals under a seed.
+func normals(_ shape: [Int], seed: UInt64) throws -> Tensor {
+  let tensor = try Tensor(shape)
+  Philox(seed: seed).normals(into: tensor)
+  return tensor
+}
+
+/// The largest difference relative to the largest expected number.
+func relativeError(_ values: [Float], _ expected: [Double]) -> Double {
+  precondition(values.count == expected.count, "\(values.count) values, \(expected.count) expected")
+  let size = expected.reduce(0) { max($0, abs($1)) }
+  let difference = zip(values, expected).reduce(0) { worst, pair in
+    let error = abs(Double(pair.0) - pair.1)
+    // A NaN must not pass for a small error.
+    return error <= worst ? worst : error.isNaN ? .infinity : error
+  }
+  return difference / max(size, .leastNormalMagnitude)
+}
+
+func relativeError(_ values: Tensor, _ expected: Tensor) -> Double {
+  relativeError(values.array(), expected.array().map(Double.init))
+}
+
+/// A file of tensors that `scripts/golden/layers.py` wrote.
+struct Golden {
+  private let file: Safetensors
+
+  init(_ name: String) throws {
+    let here = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
+    file = try Safetensors(
+      opening: here.joined(separator: "/") + "/Fixtures/layers/\(name).safetensors")
+  }
+
+  subscript(name: String) -> Tensor { get throws { try file.tensor(name) } }
+}
+
+extension Compute {
+  /// Room for any test here.
+  static func forTests(threads: Int = 2) throws -> Compute {
+    try Compute(threads: threads, arenaByteCount: 1 << 28)
+  }
+}
+
+/// Attention as the formula has it, in Float64: scores, softmax, sum.
+func plainAttention(
+  _ queries: Tensor, _ keys: Tensor, _ values: Tensor, _ pattern: AttentionPattern
+) -> [Double] {
+  let (tokens, heads, size) = (queries.shape[0], queries.shape[1], queries.shape[2])
+  let (q, k, v) = (queries.pointer, keys.pointer, values.pointer)
+  var result = [Double](repeating: 0, count: tokens * heads * size)
+  for group in pattern.groups {
+    let keyRows = group.keys.flatMap(Array.init)
+    for query in group.queries.flatMap(Array.init) {
+      for head in 0..<heads {
+        let start = (query * heads + head) * size
+        var weights: [Double] = []
+        for key in keyRows {
+          var score = 0.0
+          for index in 0..<size {
+            score += Double(q[start + index]) * Double(k[(key * heads + head) * size + index])
+          }
+          weights.append(score / Double(size).squareRoot())
+        }
+        let largest = weights.max() ?? 0
+        weights = weights.map { exp($0 - largest) }
+        let total = weights.reduce(0, +)
+        for (key, weight) in zip(keyRows, weights) {
+          for index in 0..<size {
+            result[start + index] +=
+              weight / total * Double(v[(key * heads + head) * size + index])
+          }
+        }
+      }
+    }
+  }
+  return result
+}
