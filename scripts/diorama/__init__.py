@@ -1,0 +1,1 @@
+"""Diorama in PyTorch: the twin that trains the weights and is the oracle of the Swift engine."""
