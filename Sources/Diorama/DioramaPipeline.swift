@@ -1,0 +1,221 @@
+// From a prompt to frames:
+//
+//   texts → text encoder ─┐
+//   seed → noise ────────►│ transformer ⟲ solver │─► latents ─► decoder ─► frames, one latent at a time
+//
+// C latent channels, T latent frames, h rows, w columns; latents are [C, T, h, w] in memory, the
+// order in which the noise is drawn.
+
+package import Checkpoint
+package import Diffusion
+package import Tensor
+package import Text
+package import Video
+
+/// A loaded model. Every run has memory of its own, so that runs may go on side by side.
+package final class DioramaPipeline: Sendable {
+  package let configuration: ModelConfiguration
+  package let transformer: Transformer
+  package let autoencoder: Autoencoder
+  package let textEncoder: PromptEncoder
+  /// Fields of configs and keys of weights that nobody read: a newer model, or a mistake.
+  package let unreadEntries: [String]
+
+  private let threads: Int
+  private let weightBytes: Int
+
+  /// Loads all components.
+  /// - Throws: `CheckpointError`, `WeightError`, `TextError`, `TensorError.outOfMemory`,
+  ///   `DiffusionError.parameter`, and `DioramaError` for components that do not belong together and
+  ///   for weights that are no numbers.
+  package init(directory: ModelDirectory, threads: Int) throws {
+    configuration = try ModelConfiguration(directory)
+    self.threads = threads
+    textEncoder = try PromptEncoder(directory)
+    let transformerWeights = try directory.weights("transformer")
+    let autoencoderWeights = try directory.weights("vae")
+    transformer = try Transformer(
+      Weights(CheckedWeights(transformerWeights, component: "transformer")),
+      configuration: configuration.transformer)
+    autoencoder = try Autoencoder(
+      Weights(CheckedWeights(autoencoderWeights, component: "vae")),
+      configuration: configuration.autoencoder)
+    unreadEntries =
+      configuration.unknownFields + textEncoder.unknownFields
+      + transformerWeights.unreadKeys.map { "transformer: \($0)" }
+      + autoencoderWeights.unreadKeys.map { "vae: \($0)" }
+      + textEncoder.unreadKeys.map { "text_encoder: \($0)" }
+    weightBytes = try Self.weightBytes(directory)
+  }
+
+  /// What the model does unless it is told otherwise.
+  /// - Throws: `CheckpointError`, `DiffusionError.parameter`, `DioramaError.components`.
+  package static func defaults(directory: ModelDirectory) throws -> PipelineDefaults {
+    let configuration = try ModelConfiguration(directory)
+    return PipelineDefaults(
+      width: configuration.native.width, height: configuration.native.height,
+      frames: configuration.native.frames,
+      framesPerSecond: configuration.native.framesPerSecond,
+      steps: configuration.scheduler.steps, guidance: configuration.scheduler.guidance,
+      solver: configuration.scheduler.solver)
+  }
+
+  /// What a run will be and need; reads configs, headers and the vocabulary, and checks the request.
+  /// - Throws: `CheckpointError`, `TextError`, `DiffusionError.parameter`, `DioramaError`.
+  package static func plan(
+    directory: ModelDirectory, request: PipelineRequest
+  ) throws -> PipelinePlan {
+    try PipelinePlan(
+      request, configuration: try ModelConfiguration(directory),
+      tokenizer: try Tokenizer(vocabulary: try directory.file("tokenizer/vocab.txt")),
+      weightBytes: try weightBytes(directory))
+  }
+
+  /// Makes a clip on the calling thread.
+  /// - Parameters:
+  ///   - state: where an earlier run of the same request stopped.
+  ///   - observer: looks at the outputs of all layers, by key path.
+  ///   - onEvent: called on this thread; what it throws ends the run.
+  /// - Throws: what `onEvent` throws, what `plan` throws, `DiffusionError.state` where `state` belongs
+  ///   to another run, `DioramaError.activation` where a layer's output is no number,
+  ///   `TensorError.outOfMemory`.
+  package func generate(
+    _ request: PipelineRequest, resume state: SamplerState? = nil,
+    observer: (any LayerObserver)? = nil, onEvent: (PipelineEvent) throws -> Void
+  ) throws {
+    let plan = try plan(request)
+    let compute = try makeCompute(activationBytes: plan.arenaBytes)
+    try run(request, plan, resume: state, observer: observer, compute, onEvent: onEvent)
+  }
+
+  /// What a run will be and need.
+  func plan(_ request: PipelineRequest) throws -> PipelinePlan {
+    try PipelinePlan(
+      request, configuration: configuration, tokenizer: textEncoder.tokenizer,
+      weightBytes: weightBytes)
+  }
+
+  /// `generate` with threads and memory of the caller's.
+  func run(
+    _ request: PipelineRequest, _ plan: PipelinePlan, resume state: SamplerState? = nil,
+    observer: (any LayerObserver)? = nil, _ compute: Compute,
+    onEvent: (PipelineEvent) throws -> Void
+  ) throws {
+    let watch = RunObserver(next: observer)
+    compute.observer = watch
+    let latents = try sample(request, plan, state, watch, compute, onEvent)
+    try decode(latents, watch, compute) { try onEvent(.frame($0)) }
+  }
+
+  /// The first frame of latents, cheaply: one latent frame is decoded.
+  /// - Parameter latents: [C, T, h, w]; of a state of the sampler, its estimate.
+  /// - Throws: `TensorError.outOfMemory`.
+  package func preview(_ latents: Tensor) throws -> Picture {
+    let shape = latents.shape
+    let grid = LatentGrid(frames: 1, rows: shape[2], columns: shape[3])
+    let cost = DecoderCost(grid: grid, configuration: configuration.autoencoder)
+    let compute = try makeCompute(activationBytes: cost.activationBytes)
+    var stream = try autoencoder.makeDecoderStream(rows: grid.rows, columns: grid.columns)
+    return Picture(
+      pixels: stream(latentFrame(0, of: latents, compute), compute), frame: 0)
+  }
+
+  /// Text, noise and all steps.
+  /// - Returns: clean latents, [C, T, h, w].
+  private func sample(
+    _ request: PipelineRequest, _ plan: PipelinePlan, _ state: SamplerState?,
+    _ watch: RunObserver, _ compute: Compute, _ onEvent: (PipelineEvent) throws -> Void
+  ) throws -> Tensor {
+    // 1. Text, with and without the prompt.
+    let prompt = try TextBranch(
+      request.prompt.shots.map(\.text), plan: plan, encoder: textEncoder,
+      transformer: transformer, compute)
+    let negative =
+      plan.sigmas.contains(where: request.guidance.acts)
+      ? try TextBranch(
+        request.prompt.shots.map { _ in request.negativePrompt }, plan: plan,
+        encoder: textEncoder, transformer: transformer, compute) : nil
+    try watch.check()
+    try onEvent(.textEncoded(tokens: plan.textTokens))
+
+    // 2. Noise.
+    let grid = plan.grid
+    let shape = [
+      configuration.transformer.latentChannels, grid.frames, grid.rows, grid.columns,
+    ]
+    let latents = try Tensor(shape)
+    Philox(seed: request.seed).normals(into: latents)
+
+    // 3. Steps.
+    let sampler = try Sampler(
+      solver: request.solver, sigmas: plan.sigmas, shape: shape,
+      heldSteps: request.guidance.zeroSteps)
+    let conditioning = Conditioning(none: grid)
+    let (conditional, unconditional) = (try Tensor(shape), try Tensor(shape))
+    func velocity(_ z: Tensor, _ sigma: Double, _ text: TextBranch, into result: Tensor) throws {
+      transformer(
+        z, sigma: sigma, text: text.words, conditioning: conditioning, layout: text.layout,
+        into: result, compute)
+      try watch.check()
+    }
+    try sampler.run(latents, resuming: state) { z, sigma in
+      try velocity(z, sigma, prompt, into: conditional)
+      if let negative, request.guidance.acts(at: sigma) {
+        try velocity(z, sigma, negative, into: unconditional)
+        request.guidance.combine(conditional: conditional, unconditional: unconditional)
+      }
+      return conditional
+    } onStep: { state in
+      compute.observe("latents", state.latents)
+      try watch.check()
+      try onEvent(.step(state))
+    }
+    return latents
+  }
+
+  /// All frames of clean latents [C, T, h, w], in order.
+  private func decode(
+    _ latents: Tensor, _ watch: RunObserver, _ compute: Compute,
+    _ onFrame: (Picture) throws -> Void
+  ) throws {
+    var stream = try autoencoder.makeDecoderStream(
+      rows: latents.shape[2], columns: latents.shape[3])
+    for frame in 0..<latents.shape[1] {
+      try compute.arena.scope { () throws in
+        let pixels = stream(latentFrame(frame, of: latents, compute), compute)
+        try watch.check()
+        for index in 0..<pixels.shape[0] { try onFrame(Picture(pixels: pixels, frame: index)) }
+      }
+    }
+  }
+
+  /// One frame of latents [C, T, h, w] as the autoencoder reads it: [1, h, w, C], in the arena.
+  private func latentFrame(_ frame: Int, of latents: Tensor, _ compute: Compute) -> Tensor {
+    let (channels, rows, columns) = (latents.shape[0], latents.shape[2], latents.shape[3])
+    let positions = rows * columns
+    let result = compute.arena.tensor([1, rows, columns, channels])
+    for channel in 0..<channels {
+      let source = latents.pointer + (channel * latents.shape[1] + frame) * positions
+      for position in 0..<positions {
+        result.pointer[position * channels + channel] = source[position]
+      }
+    }
+    withExtendedLifetime(latents) {}
+    return result
+  }
+
+  /// Threads and an arena. It reserves addresses alone, so that room above the plan costs nothing and
+  /// a plan that is a little low does not end the program.
+  private func makeCompute(activationBytes: Int) throws(TensorError) -> Compute {
+    try Compute(threads: threads, arenaByteCount: activationBytes + activationBytes / 4 + (1 << 20))
+  }
+
+  /// The bytes of all components' weights in memory.
+  private static func weightBytes(_ directory: ModelDirectory) throws(CheckpointError) -> Int {
+    var count = 0
+    for component in ["text_encoder", "transformer", "vae"] {
+      count += try directory.weights(component).parameterCount
+    }
+    return count * MemoryLayout<Float>.stride
+  }
+}

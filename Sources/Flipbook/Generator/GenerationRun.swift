@@ -1,0 +1,89 @@
+import Diffusion
+import Diorama
+import Video
+
+/// One video, from the prompt to the file, on the calling thread.
+struct GenerationRun {
+  let job: GenerationJob
+  /// Flags that end the run.
+  let checks: [Cancellation]
+  let emit: (GenerationEvent) -> Void
+
+  init(
+    job: GenerationJob, checks: [Cancellation], emit: @escaping (GenerationEvent) -> Void
+  ) {
+    self.job = job
+    self.checks = checks
+    self.emit = emit
+  }
+
+  /// - Throws: errors of every floor; whatever is thrown, no partial file stays.
+  func callAsFunction(_ model: LoadableModel) throws {
+    try check()
+    let pipeline = try model.pipeline(for: job, emit)
+    try check()
+    let clock = ContinuousClock()
+    let start = clock.now
+    emit(.started(job.plan, job.request))
+    // Read when it is wanted, since the model's digest may still be on its way.
+    let metadata = { try model.metadata(job.request) }
+    let state = try job.request.fromLatents.map { path in try LatentsFile.read(path).0 }
+    let resumedAt = state?.completedSteps ?? 0
+    let size = PictureSize(width: job.plan.size.width, height: job.plan.size.height)
+    var stepsBegin: ContinuousClock.Instant?
+    // Opened with the first frame: until then nothing of the output is on the disk.
+    var sink: (any FrameSink)?
+    defer { sink?.cancel() }
+
+    try pipeline.generate(job.pipelineRequest, resume: state) { event in
+      switch event {
+      case .textEncoded(let tokens):
+        emit(.textEncoded(tokens: tokens))
+        stepsBegin = clock.now
+        try check()
+      case .step(let state):
+        emit(
+          .step(
+            StepProgress(
+              step: state.completedSteps, count: job.plan.steps, resumedAt: resumedAt,
+              seconds: (clock.now - (stepsBegin ?? start)) / .seconds(1))))
+        try finishStep(state, metadata, pipeline)
+      case .frame(let picture):
+        try check()
+        if sink == nil {
+          sink = try OutputFormat.open(
+            job.request.output ?? "", size: size, comment: try metadata().json)
+        }
+        try sink?.append(picture)
+        emit(.decoded(frames: sink?.frameCount ?? 0, of: job.plan.frames))
+      }
+    }
+    try check()
+    try sink?.finish()
+    emit(
+      .finished(
+        GenerationResult(
+          path: job.request.output ?? "", metadata: try metadata(), plan: job.plan,
+          seconds: (clock.now - start) / .seconds(1))))
+  }
+
+  /// What happens between two steps: a look at the clip, latents that are kept, and the end where
+  /// somebody wants it.
+  private func finishStep(
+    _ state: SamplerState, _ metadata: () throws -> RunMetadata, _ pipeline: DioramaPipeline
+  ) throws {
+    let isCancelled = checks.contains { $0.reason != nil }
+    if let path = job.request.saveLatents, isCancelled || state.completedSteps == job.plan.steps {
+      try LatentsFile.write(state, metadata: try metadata(), to: path)
+      emit(.latentsSaved(path: path))
+    }
+    try check()
+    if let path = job.request.preview, let estimate = state.estimate {
+      try PNGWriter.write(try pipeline.preview(estimate), to: path)
+    }
+  }
+
+  private func check() throws(FlipbookError) {
+    for cancellation in checks { try cancellation.check() }
+  }
+}

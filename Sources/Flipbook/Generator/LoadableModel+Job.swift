@@ -1,0 +1,81 @@
+import Diffusion
+import Diorama
+import Text
+
+extension LoadableModel {
+  /// Fills in what a request leaves open, plans the run, and checks that it can be carried out.
+  ///
+  /// - Throws: `FlipbookError` for the first thing that is wrong.
+  func job(_ request: GenerationRequest) throws(FlipbookError) -> GenerationJob {
+    try request.validate()
+    let (native, scheduler) = (configuration.native, configuration.scheduler)
+    let nativeSize = FrameSize(width: native.width, height: native.height)
+    let size = try request.frameSize(native: nativeSize)
+    let frames = try request.length.frameCount(native: native.frames)
+    do {
+      let grid = try LatentGrid(frames: frames, width: size.width, height: size.height)
+      // The largest clips would be shifted further than the schedule allows.
+      let shift = min(
+        scheduler.schedule.shift(tokens: grid.count), GenerationRequest.shiftLimits.upperBound)
+      var resolved = request
+      resolved.size = size
+      resolved.ratio = nil
+      resolved.resolution = nil
+      resolved.length = .frames(frames)
+      resolved.steps = request.steps ?? scheduler.steps
+      resolved.guidanceScale = request.guidanceScale ?? scheduler.guidance.scale
+      resolved.guidanceRescale = request.guidanceRescale ?? scheduler.guidance.rescale
+      resolved.guidanceInterval = request.guidanceInterval ?? scheduler.guidance.interval
+      resolved.zeroStar = request.zeroStar ?? scheduler.guidance.zeroStar
+      resolved.solver = request.solver ?? Solver(rawValue: scheduler.solver.rawValue)
+      resolved.shift = request.shift ?? shift
+      let pipelineRequest = try pipelineRequest(resolved, size: size, frames: frames)
+      let plan = GenerationPlan(
+        try DioramaPipeline.plan(directory: directory, request: pipelineRequest))
+      try checkMemory(plan)
+      try Preflight.check(resolved, plan)
+      return GenerationJob(
+        request: resolved, plan: plan,
+        warnings: GenerationRequest.warnings(size: size, native: nativeSize),
+        pipelineRequest: pipelineRequest)
+    } catch { throw FlipbookError(wrapping: error) }
+  }
+
+  /// A resolved request in the pipeline's terms.
+  private func pipelineRequest(
+    _ request: GenerationRequest, size: FrameSize, frames: Int
+  ) throws -> PipelineRequest {
+    let scheduler = configuration.scheduler
+    let zeroStar = request.zeroStar ?? scheduler.guidance.zeroStar
+    return PipelineRequest(
+      prompt: try ShotPrompt(parsing: request.prompt), negativePrompt: request.negativePrompt,
+      width: size.width, height: size.height, frames: frames,
+      steps: request.steps ?? scheduler.steps,
+      guidance: try Guidance(
+        scale: request.guidanceScale ?? scheduler.guidance.scale,
+        interval: request.guidanceInterval ?? scheduler.guidance.interval,
+        rescale: request.guidanceRescale ?? scheduler.guidance.rescale,
+        zeroStar: zeroStar, zeroSteps: zeroStar ? scheduler.guidance.zeroSteps : 0),
+      solver: request.solver.flatMap { SolverKind(rawValue: $0.rawValue) } ?? scheduler.solver,
+      shift: request.shift, seed: request.seed ?? 0)
+  }
+
+  /// Addresses that a thread takes beside the plan: OpenBLAS's buffer of 128 MiB, a stack, a heap.
+  private static let addressesPerThread = 256 << 20
+
+  /// Refuses a run that cannot fit, before anything is loaded. OpenBLAS must never be short of
+  /// addresses: it asks for its buffers again for ever.
+  private func checkMemory(_ plan: GenerationPlan) throws(FlipbookError) {
+    let addresses =
+      plan.peakByteCount + plan.arenaByteCount / 4 + (threads + 1) * Self.addressesPerThread
+    for (needed, left, advice) in [
+      (plan.peakByteCount, MemoryInformation.availableByteCount, "close other programs"),
+      (addresses, MemoryInformation.addressSpaceLeft, "raise 'ulimit -v', or take fewer --threads"),
+    ] {
+      guard let left, left < needed else { continue }
+      throw .memory(
+        problem: "the run needs about \(Quantity.bytes(needed)), and \(Quantity.bytes(left)) are "
+          + "free", advice: "take a smaller --size or fewer --frames, or \(advice)")
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Checkpoint
+import Diffusion
+import Diorama
+import Dispatch
+import Synchronization
+import Text
+
+/// A model directory, its configs, and, from the first video on, its weights.
+final class LoadableModel: Sendable {
+  let directory: ModelDirectory
+  private let name: String
+  let configuration: ModelConfiguration
+  let threads: Int
+  private let precision: Precision
+  private let loaded = Mutex<DioramaPipeline?>(nil)
+  private let hash: BackgroundHash
+
+  init(path: String, threads: Int, precision: Precision) throws(FlipbookError) {
+    do {
+      directory = try ModelDirectory(opening: path)
+      configuration = try ModelConfiguration(directory)
+    } catch { throw FlipbookError(wrapping: error) }
+    name = ModelDiscovery.Found(path: path, origin: "").name
+    self.threads = threads
+    self.precision = precision
+    hash = BackgroundHash(directory)
+  }
+
+  /// The weights, read at the first call.
+  func pipeline(
+    for job: GenerationJob, _ emit: (GenerationEvent) -> Void
+  ) throws -> DioramaPipeline {
+    try loaded.withLock { pipeline in
+      if let pipeline { return pipeline }
+      let clock = ContinuousClock()
+      let start = clock.now
+      emit(.loading(model: directory.path))
+      // The digest is wanted when the file begins, some steps from now.
+      hash.start()
+      let new = try DioramaPipeline(directory: directory, threads: threads)
+      emit(.loaded(seconds: (clock.now - start) / .seconds(1)))
+      if !new.unreadEntries.isEmpty { emit(.warning(Self.unread(new.unreadEntries))) }
+      pipeline = new
+      return new
+    }
+  }
+
+  /// How a video of this model is made; waits for the digest.
+  func metadata(_ request: GenerationRequest) throws -> RunMetadata {
+    RunMetadata(
+      modelName: name, modelHash: try hash.value(), precision: precision, request: request)
+  }
+
+  /// Entries that nobody read, the first few by name.
+  private static func unread(_ entries: [String]) -> String {
+    let shown = entries.prefix(5).joined(separator: ", ")
+    let rest = entries.count > 5 ? " and \(entries.count - 5) more" : ""
+    return "the model has entries that this version does not know: \(shown)\(rest)"
+  }
+}

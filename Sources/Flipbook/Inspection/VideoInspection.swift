@@ -1,0 +1,70 @@
+package import Checkpoint
+import Files
+import Video
+
+/// What a video is, and how it was made where Flipbook made it.
+package struct VideoInspection: Sendable {
+  /// Where it lies.
+  package let path: String
+  /// What the container says, label and value.
+  package let facts: [(label: String, value: JSONValue)]
+  /// How it was made; nil where the file carries nothing of Flipbook's.
+  package let metadata: RunMetadata?
+
+  /// Inspects a video file.
+  ///
+  /// - Throws: `FlipbookError.input` where it is missing, damaged or no video.
+  package init(path: String) throws(FlipbookError) {
+    let found: VideoFacts
+    do {
+      found = try VideoReader(path).facts
+    } catch .file(let error) {
+      throw .input(name: path, problem: error.description)
+    } catch { throw FlipbookError(wrapping: error) }
+    self.path = path
+    let rate = Double(found.frameRate.numerator) / Double(max(found.frameRate.denominator, 1))
+    facts = [
+      ("container", .string(found.container)), ("codec", .string(found.codec)),
+      ("size", .string(found.size.description)),
+      ("frames", found.frameCount.map { JSONValue($0) } ?? .null),
+      ("fps", .number(rate)), ("seconds", found.duration.map { .number($0) } ?? .null),
+      ("pixel_format", .string(found.pixelFormat)), ("color_range", .string(found.colorRange)),
+      ("color_primaries", .string(found.colorPrimaries)),
+      ("color_transfer", .string(found.colorTransfer)),
+      ("color_matrix", .string(found.colorMatrix)),
+    ]
+    // Other programs write comments too: theirs are no error.
+    metadata = found.comment.flatMap { try? RunMetadata(json: $0, source: path) }
+  }
+
+  /// The command that makes the file again.
+  package var commandLine: String? { metadata?.commandLine(output: path) }
+
+  /// The inspection for a program.
+  package var value: JSONValue {
+    var object = JSONObject()
+    object["file"] = .string(path)
+    for (label, value) in facts { object[label] = value }
+    object["metadata"] = metadata?.value ?? .null
+    object["command"] = commandLine.map { .string($0) } ?? .null
+    return .object(object)
+  }
+
+  /// Label and value of each line for a person.
+  package var rows: [(String, String)] {
+    var rows = facts.map { label, value in
+      (label.split(separator: "_").joined(separator: " "), value.string ?? value.encoded())
+    }
+    guard let metadata else {
+      return rows + [("made by", "unknown: it carries no metadata of Flipbook's")]
+    }
+    rows += [
+      ("made by", "flipbook \(metadata.version)"), ("model", metadata.modelName),
+      ("model sha256", metadata.modelHash), ("prompt", metadata.request.prompt),
+    ]
+    for (key, value) in metadata.value["options"]?.object?.entries ?? [] {
+      rows.append((key, value.string ?? value.encoded()))
+    }
+    return rows
+  }
+}

@@ -1,0 +1,127 @@
+import Checkpoint
+
+extension GenerationRequest {
+  /// The options that decide what a video shows, in the order of the help text. The command line
+  /// adds those that say how it is made.
+  package static let options: [Option<GenerationRequest>] = [
+    Option(
+      "output", short: "o", .path("FILE"),
+      "the result: .mp4 (H.264), .gif, or a folder for numbered PNG", default: "PROMPT-SEED.mp4"
+    ) { (text, request) throws(FlipbookError) in
+      request.output = try OptionValue.path(text, "output")
+    },
+    Option(
+      "negative-prompt", .text("TEXT"), "what the video should not show", default: "nothing"
+    ) { (text, request) throws(FlipbookError) in request.negativePrompt = text }.recorded {
+      $0.negativePrompt.isEmpty ? nil : .string($0.negativePrompt)
+    },
+    Option(
+      "size", .text("WxH"), "width and height, multiples of 16", default: "the model's own",
+      excludes: ["ratio", "resolution"]
+    ) { (text, request) throws(FlipbookError) in
+      request.size = try OptionValue.size(text, "size")
+      request.ratio = nil
+      request.resolution = nil
+    }.recorded { $0.size.map { .string($0.description) } },
+    Option(
+      "ratio", .choice(AspectRatio.allCases.map(\.rawValue)), "instead of --size: a ratio",
+      default: "the model's own"
+    ) { (text, request) throws(FlipbookError) in
+      request.ratio = try OptionValue.choice(text, "ratio")
+      request.size = nil
+    },
+    Option(
+      "resolution", .choice(Resolution.allCases.map(\.rawValue)),
+      "beside --ratio: the row of the size table", default: "base"
+    ) { (text, request) throws(FlipbookError) in
+      request.resolution = try OptionValue.choice(text, "resolution")
+      request.size = nil
+    },
+    Option(
+      "frames", .text("N"), "length in frames, 1 + 4k", default: "the model's own",
+      excludes: ["duration"]
+    ) { (text, request) throws(FlipbookError) in
+      let count = try OptionValue.integer(text, "frames", in: ClipLength.frameLimits)
+      request.length = .frames(try ClipLength.frames(count).frameCount(native: count))
+    }.recorded { if case .frames(let count) = $0.length { JSONValue(count) } else { nil } },
+    Option(
+      "duration", .text("S"), "instead of --frames: length in seconds, 24·S + 1 frames",
+      default: "the model's own"
+    ) { (text, request) throws(FlipbookError) in
+      let seconds = try OptionValue.number(text, "duration", in: 0...12)
+      _ = try ClipLength.seconds(seconds).frameCount(native: 1)
+      request.length = .seconds(seconds)
+    },
+    Option("fps", .choice(["24"]), "frames a second", default: "24") {
+      (text, _) throws(FlipbookError) in
+      guard text == String(ClipLength.framesPerSecond) else {
+        throw .option(
+          name: "fps", found: text, expected: "24",
+          advice: "the model was trained on 24 frames a second and knows no other rate")
+      }
+    }.recorded { _ in 24 },
+    Option(
+      "steps", .text("N"), "steps from noise to video", default: "the model's own"
+    ) { (text, request) throws(FlipbookError) in
+      request.steps = try OptionValue.integer(text, "steps", in: stepLimits)
+    }.recorded { $0.steps.map { JSONValue($0) } },
+    Option(
+      "guidance-scale", .text("G"), "how strongly the prompt leads; 1 is without guidance",
+      default: "the model's own"
+    ) { (text, request) throws(FlipbookError) in
+      request.guidanceScale = try OptionValue.number(
+        text, "guidance-scale", in: guidanceScaleLimits)
+    }.recorded { $0.guidanceScale.map { .number($0) } },
+    Option(
+      "guidance-rescale", .text("R"), "brings guidance back to the unguided spread, 0 to 1",
+      default: "the model's own"
+    ) { (text, request) throws(FlipbookError) in
+      request.guidanceRescale = try OptionValue.number(text, "guidance-rescale", in: 0...1)
+    }.recorded { $0.guidanceRescale.map { .number($0) } },
+    Option(
+      "guidance-interval", .text("A,B"), "the sigmas in which guidance works, within 0,1",
+      default: "the model's own"
+    ) { (text, request) throws(FlipbookError) in
+      request.guidanceInterval = try OptionValue.interval(text, "guidance-interval", in: 0...1)
+    }.recorded { $0.guidanceInterval.map { .string("\($0.lowerBound),\($0.upperBound)") } },
+    Option(
+      "zero-star", .flag, "guidance with the CFG-Zero* projection", default: "off"
+    ) {
+      (text, request) throws(FlipbookError) in
+      request.zeroStar = try OptionValue.flag(text, "zero-star")
+    }.recorded { $0.zeroStar.map { .bool($0) } },
+    Option(
+      "solver", .choice(Solver.allCases.map(\.rawValue)), "how the flow is integrated",
+      default: "the model's own"
+    ) { (text, request) throws(FlipbookError) in
+      request.solver = try OptionValue.choice(text, "solver")
+    }.recorded { $0.solver.map { .string($0.rawValue) } },
+    Option(
+      "shift", .text("S"), "draws the steps towards noise", default: "from the number of tokens"
+    ) { (text, request) throws(FlipbookError) in
+      request.shift = try OptionValue.number(text, "shift", in: shiftLimits)
+    }.recorded { $0.shift.map { .number($0) } },
+    Option(
+      "seed", .text("N"), "0 to 2^64-1; the same seed gives the same file",
+      default: "drawn, and printed"
+    ) { (text, request) throws(FlipbookError) in
+      request.seed = try OptionValue.seed(text, "seed")
+    }.recorded { $0.seed.map { JSONValue($0) } },
+    Option("preview", .path("FILE.png"), "a look at the first frame after each step") {
+      (text, request) throws(FlipbookError) in
+      let path = try OptionValue.path(text, "preview")
+      guard path.lowercased().hasSuffix(".png") else {
+        throw .option(name: "preview", found: text, expected: "a file that ends in .png")
+      }
+      request.preview = path
+    },
+    Option("save-latents", .path("FILE"), "keeps the latents, also when interrupted") {
+      (text, request) throws(FlipbookError) in
+      request.saveLatents = try OptionValue.path(text, "save-latents")
+    },
+    Option("from-latents", .path("FILE"), "goes on from latents that --save-latents kept") {
+      (text, request) throws(FlipbookError) in
+      request.fromLatents = try OptionValue.path(text, "from-latents")
+    },
+  ]
+}

@@ -1,0 +1,49 @@
+/// Everything that decides what a video shows. Two requests that are equal, seed included, make
+/// equal files with the same model on the same instruction set.
+///
+/// Fields left at nil take the model's own value. Nothing here says how fast the video is made:
+/// threads and progress belong to the generator.
+public struct GenerationRequest: Sendable, Equatable {
+  /// What the video shows. `[cut]` divides it into shots.
+  public var prompt: String
+  /// What it should not show; guidance leads away from it.
+  public var negativePrompt = ""
+  /// Where the video goes: `.mp4`, `.gif`, or a folder for numbered PNG. Nil: `PROMPT-SEED.mp4`.
+  public var output: String?
+
+  /// Width and height. Wins over `ratio`.
+  public var size: FrameSize?
+  /// A ratio, whose size stands in the row `resolution` of the table.
+  public var ratio: AspectRatio?
+  /// The row of the size table.
+  public var resolution: Resolution?
+  /// How long the clip is.
+  public var length = ClipLength.native
+
+  /// Steps from noise to video.
+  public var steps: Int?
+  /// How strongly the prompt leads; 1 is without guidance.
+  public var guidanceScale: Double?
+  /// How far the guided velocity is brought back to the spread of the unguided one, 0 … 1.
+  public var guidanceRescale: Double?
+  /// The sigmas in which guidance works, within 0 … 1.
+  public var guidanceInterval: ClosedRange<Double>?
+  /// Starts from the projection of the conditional velocity, and from rest (CFG-Zero*).
+  public var zeroStar: Bool?
+  /// How the flow is integrated.
+  public var solver: Solver?
+  /// How far the steps are drawn towards noise; nil grows with the number of tokens.
+  public var shift: Double?
+  /// Where the noise begins. Nil draws one, which the events and the file then tell.
+  public var seed: UInt64?
+
+  /// A PNG that is replaced after each step with a look at the first frame.
+  public var preview: String?
+  /// Where the latents go at the end, or when the run is interrupted.
+  public var saveLatents: String?
+  /// Latents to go on from, as `saveLatents` wrote them.
+  public var fromLatents: String?
+
+  /// A request that leaves everything but the prompt to the model.
+  public init(prompt: String) { self.prompt = prompt }
+}

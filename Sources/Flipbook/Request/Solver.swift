@@ -1,0 +1,17 @@
+/// How the flow from noise to video is integrated.
+public enum Solver: String, Sendable, CaseIterable {
+  /// First order, one evaluation a step.
+  case euler
+  /// Second order, two evaluations a step.
+  case heun
+  /// UniPC, order 2, B(h) = e^h − 1 (Zhao et al. 2023).
+  case unipc
+  /// DPM-Solver++(2M) in flow form (Lu et al. 2022).
+  case dpmpp2m
+}
+
+/// What the sums are made of.
+public enum Precision: String, Sendable, CaseIterable {
+  /// Float32 throughout. Weights stored in bfloat16 are widened as they are loaded.
+  case f32
+}

@@ -1,0 +1,121 @@
+import Checkpoint
+import Flipbook
+import Foundation
+
+/// `flipbook generate`: text to video.
+enum GenerateCommand {
+  static let declaration = Command(
+    "generate", "text to video", operands: "PROMPT", operandCount: 0...1,
+    options: GenerateSettings.options,
+    examples: [
+      ("flipbook generate \"a red ball bounces in a meadow\" --seed 7 -o out.mp4", "one video"),
+      ("flipbook generate \"a boat\" --ratio 16:9 --count 4", "four, with seeds that follow"),
+      ("flipbook generate --prompt-file prompts.txt -o clips.gif", "one animation a line"),
+      ("flipbook generate \"a kite\" --dry-run", "what it would take"),
+    ])
+
+  static func run(
+    _ arguments: ArgumentParser<GenerateSettings>.Result
+  ) async throws -> ExitCode {
+    let settings = try GenerateSettings(
+      arguments.given, environment: ProcessInfo.processInfo.environment)
+    guard ProcessorCheck.isSupported else { throw ProcessorCheck.error }
+    Signals.install()
+    let requests = try requests(settings, prompt: arguments.operands.first)
+    for request in requests { try request.validate() }
+    let model = try ModelDiscovery().find(named: settings.model)
+    let generator = try VideoGenerator(
+      model: model.path, threads: settings.threads, precision: settings.precision,
+      cancellation: Signals.cancellation)
+    let mode = settings.isQuiet ? ProgressMode.none : settings.progress
+    var reporter = ProgressReporter(mode, terminal: .standardError)
+    // Every request is checked before the first step of the first one.
+    let jobs = try generator.prepare(requests)
+    for warning in jobs.flatMap(\.warnings).uniqued() { reporter.report(.warning(warning)) }
+    if settings.isDryRun {
+      for job in jobs { try printPlan(job, asJSON: settings.isJSON) }
+      return .done
+    }
+    for job in jobs { try await generate(job, generator, settings, &reporter) }
+    return .done
+  }
+
+  /// What the command line asks for: a prompt, a file of prompts, or latents to go on with.
+  private static func requests(
+    _ settings: GenerateSettings, prompt: String?
+  ) throws(FlipbookError) -> [GenerationRequest] {
+    var request = settings.request
+    if let file = settings.promptFile {
+      guard prompt == nil else {
+        throw .usage(
+          problem: "there is a prompt as well as --prompt-file", advice: "keep one of them")
+      }
+      return try Batch.expand(
+        PromptFile.requests(path: file, base: request), count: settings.count)
+    }
+    guard prompt != nil || request.fromLatents != nil else {
+      throw .usage(
+        problem: "'flipbook generate' wants a prompt",
+        advice: "as in: flipbook generate \"a red ball bounces in a meadow\"")
+    }
+    request.prompt = prompt ?? ""
+    if let latents = request.fromLatents {
+      request = try request.resumed(from: latents)
+    }
+    return try Batch.expand([request], count: settings.count)
+  }
+
+  private static func generate(
+    _ job: GenerationJob, _ generator: VideoGenerator, _ settings: GenerateSettings,
+    _ reporter: inout ProgressReporter
+  ) async throws {
+    do {
+      for try await event in generator.generate(job) {
+        reporter.report(event)
+        if case .finished(let result) = event { try printResult(result, settings) }
+      }
+    } catch {
+      reporter.endLine()
+      throw error
+    }
+  }
+
+  private static func printResult(
+    _ result: GenerationResult, _ settings: GenerateSettings
+  ) throws(FlipbookError) {
+    guard settings.isJSON else { return try Console.print(result.path + "\n") }
+    let value: JSONValue = [
+      "file": .string(result.path), "seed": JSONValue(result.metadata.request.seed ?? 0),
+      "width": JSONValue(result.plan.size.width), "height": JSONValue(result.plan.size.height),
+      "frames": JSONValue(result.plan.frames), "seconds": .number(result.seconds),
+      "metadata": result.metadata.value,
+    ]
+    try Console.print(value.encoded() + "\n")
+  }
+
+  private static func printPlan(
+    _ job: GenerationJob, asJSON: Bool
+  ) throws(FlipbookError) {
+    if asJSON {
+      let value: JSONValue = [
+        "prompt": .string(job.request.prompt), "seed": JSONValue(job.request.seed ?? 0),
+        "file": .string(job.request.output ?? ""), "plan": job.plan.value,
+      ]
+      return try Console.print(value.encoded() + "\n")
+    }
+    let rows =
+      [
+        ("prompt", job.request.prompt), ("seed", "\(job.request.seed ?? 0)"),
+        ("file", job.request.output ?? ""),
+      ] + job.plan.rows.map { ($0.label, $0.value) }
+    try Console.print(Table.text(rows))
+  }
+}
+
+extension Sequence where Element: Hashable {
+  /// Each element once, in the order of its first appearance.
+  fileprivate func uniqued() -> [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+}
