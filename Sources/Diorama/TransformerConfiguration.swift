@@ -44,7 +44,7 @@ package struct TransformerConfiguration: Sendable, Equatable {
     latentChannels = try config.field("latent_channels", default: 48, in: 1...1024)
     width = try config.field("width", default: 256, in: 16...16384)
     heads = try config.field("heads", default: 4, in: 1...256)
-    pairs = try config.field("pairs", default: 6, in: 1...256)
+    pairs = try config.field("pairs", default: 5, in: 1...256)
     mlpRatio = try config.field("mlp_ratio", default: 4, in: 1...64)
     textWidth = try config.field("text_width", default: 384, in: 1...16384)
     timeWidth = try config.field("time_width", default: 256, in: 2...16384)

@@ -34,7 +34,7 @@ enum BenchCommand {
   /// The built program: in `Benchmarks/.build/release` of the repository that this program lies in,
   /// or of the working directory.
   private static func program() -> String? {
-    let name = "/Benchmarks/.build/release/flipbook-bench"
+    let name = "/Benchmarks/.build/release/flipbook-benchmarks"
     let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     var directory = URL(fileURLWithPath: own).deletingLastPathComponent()
     var roots = [FileManager.default.currentDirectoryPath]
