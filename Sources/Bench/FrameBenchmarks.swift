@@ -20,12 +20,6 @@ func frameBenchmarks(_ shapes: ModelShapes) -> [Benchmark] {
     mapping("haar/inverse", coefficients, to: pixels) { haarInverse($0, startsClip: false, $1) },
     mapping("pixels/shuffle", small, to: large) { pixelShuffle2($0, $1) },
     mapping("pixels/unshuffle", large, to: small) { pixelUnshuffle2($0, $1) },
-    mapping("pixels/unshuffle-average", large, to: [1, grid.rows, grid.columns, 2 * fine]) {
-      unshuffleAverage($0, outputs: 2 * fine, $1)
-    },
-    mapping("pixels/duplicate-shuffle", [1, grid.rows, grid.columns, 2 * fine], to: large) {
-      duplicateShuffle($0, outputs: fine, $1)
-    },
     finite([grid.count, coarse]),
     philox([shapes.autoencoder.latentChannels, grid.frames, grid.rows, grid.columns]),
   ]

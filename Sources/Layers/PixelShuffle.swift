@@ -34,46 +34,6 @@ package func pixelShuffle2(_ x: Tensor, _ compute: Compute) -> Tensor {
   return result
 }
 
-/// The shortcut of a downsampling block: space into channels, then the mean of each run of
-/// `4C / outputs` channels (DC-AE, arXiv 2410.10733).
-/// - Parameters:
-///   - x: `[T, h, w, C]`, h and w even.
-///   - outputs: divides 4C.
-/// - Returns: `[T, h/2, w/2, outputs]`, in the arena.
-package func unshuffleAverage(_ x: Tensor, outputs: Int, _ compute: Compute) -> Tensor {
-  let (shape, channels) = (halved(x), x.shape[3])
-  precondition(
-    outputs > 0 && 4 * channels % outputs == 0,
-    "\(4 * channels) channels do not average to \(outputs)")
-  let result = compute.arena.tensor(shape + [outputs])
-  joinRows(x, into: result, compute) { upper, lower, target in
-    unshuffleAverageRow(
-      upper: upper, lower: lower, columns: shape[2], channels: channels, outputs: outputs,
-      into: target)
-  }
-  return result
-}
-
-/// The shortcut of an upsampling block: each channel `4·outputs / C` times, then channels into space
-/// (DC-AE, arXiv 2410.10733).
-/// - Parameters:
-///   - x: `[T, h, w, C]`.
-///   - outputs: 4·outputs is a multiple of C.
-/// - Returns: `[T, 2h, 2w, outputs]`, in the arena.
-package func duplicateShuffle(_ x: Tensor, outputs: Int, _ compute: Compute) -> Tensor {
-  let (shape, channels) = (doubled(x), x.shape[3])
-  precondition(
-    channels > 0 && outputs > 0 && 4 * outputs % channels == 0,
-    "\(channels) channels do not repeat to \(4 * outputs)")
-  let result = compute.arena.tensor(shape + [outputs])
-  splitRows(x, into: result, compute) { source, upper, lower in
-    duplicateShuffleRow(
-      source, columns: shape[2] / 2, channels: channels, outputs: outputs, upper: upper,
-      lower: lower)
-  }
-  return result
-}
-
 private func halved(_ x: Tensor) -> [Int] {
   precondition(
     x.shape.count == 4 && x.shape[1] % 2 == 0 && x.shape[2] % 2 == 0,

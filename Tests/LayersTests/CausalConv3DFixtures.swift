@@ -24,10 +24,8 @@ enum ConvolutionFixtures {
   struct Shuffles: Decodable {
     let fine: ListedTensor
     let unshuffled: ListedTensor
-    let averaged: ListedTensor
     let coarse: ListedTensor
     let shuffled: ListedTensor
-    let duplicated: ListedTensor
   }
   struct Haar: Decodable {
     let pixels: ListedTensor

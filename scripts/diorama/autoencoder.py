@@ -1,5 +1,5 @@
 """Diorama's causal video autoencoder (after the causal 3-D autoencoders of Seedance 1.0, arXiv 2506.09113,
-and Seaweed-7B, arXiv 2504.08685; shortcuts of DC-AE, arXiv 2410.10733).
+and Seaweed-7B, arXiv 2504.08685).
 
 B batch, F = 1 + 4k frames, T = 1 + k latent frames, H W pixels, C = 48 latent channels.
 

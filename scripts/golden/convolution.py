@@ -76,10 +76,8 @@ def shuffles() -> dict:
     return {
         "fine": listed(x),
         "unshuffled": listed(unshuffled),
-        "averaged": listed(unshuffled.unflatten(-1, (4, 3)).mean(-1)),
         "coarse": listed(y),
         "shuffled": listed(spatial(y, F.pixel_shuffle, 2)),
-        "duplicated": listed(spatial(y.repeat_interleave(3, dim=-1), F.pixel_shuffle, 2)),
     }
 
 

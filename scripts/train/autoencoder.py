@@ -14,7 +14,7 @@ import torch
 from scripts.diorama.autoencoder import Autoencoder, AutoencoderConfig
 from scripts.diorama.haar import haar, inverse_haar
 
-from . import export
+from . import export, samples
 from .optimizer import ExponentialMovingAverage, Optimizer, trapezoid
 from .pyramid import start_as_principal_components
 from .windows import Windows
@@ -41,19 +41,31 @@ def psnr(error: torch.Tensor) -> torch.Tensor:
 
 
 @torch.no_grad()
+def reconstruct(model: Autoencoder, pixels: torch.Tensor) -> torch.Tensor:
+    """Pixels [B, F, H, W, 3] through the mean of the posterior and back."""
+    mean, _ = model.posterior(haar(pixels))
+    return inverse_haar(model.reconstruct(mean)).clamp(-1, 1)
+
+
+def reconstructions(model: Autoencoder, frames: np.ndarray):
+    """A picture of clips uint8 [N, F, H, W, 3], each beside its reconstruction."""
+    device = next(model.parameters()).device
+    pixels = torch.from_numpy(frames).to(device).float() / 127.5 - 1
+    found = torch.cat([reconstruct(model, clip[None]) for clip in pixels])
+    found = ((found + 1) * 127.5).round().byte().cpu().numpy()
+    pairs = np.stack([frames, found], axis=1).reshape(-1, *frames.shape[1:])
+    return samples.sheet(pairs, ["held out", "reconstructed"] * len(frames))
+
+
 def evaluate(model: Autoencoder, frames: np.ndarray, clips: int) -> tuple[float, float]:
     """Mean PSNR in dB over whole windows [N, F, H, W, 3] and over their first frames as single pictures."""
-    def reconstruct(pixels):
-        mean, _ = model.posterior(haar(pixels))
-        return inverse_haar(model.reconstruct(mean)).clamp(-1, 1)
-
     whole, single = [], []
     device = next(model.parameters()).device
     for window in frames[:clips]:
         pixels = torch.from_numpy(window).to(device).float()[None] / 127.5 - 1
-        whole.append(psnr((reconstruct(pixels) - pixels).square().mean()).item())
+        whole.append(psnr((reconstruct(model, pixels) - pixels).square().mean()).item())
         picture = pixels[:, :1]
-        single.append(psnr((reconstruct(picture) - picture).square().mean()).item())
+        single.append(psnr((reconstruct(model, picture) - picture).square().mean()).item())
     return sum(whole) / len(whole), sum(single) / len(single)
 
 
@@ -77,19 +89,20 @@ def train(arguments: argparse.Namespace) -> None:
     torch.manual_seed(arguments.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model = Autoencoder(AutoencoderConfig()).to(device, memory_format=torch.channels_last_3d)
+    windows = Windows(Path(arguments.data), arguments.seed)
+    held_out = Windows(Path(arguments.held_out), 0).stacked(40)
     if arguments.start:
         config, tensors = export.load(Path(arguments.start))
         model.load_state_dict(tensors)
+        model.config = AutoencoderConfig.from_dict(config)
+    else:
+        pixels = torch.from_numpy(windows.crops(400, arguments.crop)).to(device).float() / 127.5 - 1
+        start_as_principal_components(model, haar(pixels))
     # Muon learns no faster here, and its matrices, [256, 6912], cost a third of a step.
     if arguments.freeze_encoder:
         model.encoder.requires_grad_(False)
     optimizer = Optimizer(model, lambda name: False, 0, arguments.rate, is_slow=lambda name: "conv_out" in name)
     average = ExponentialMovingAverage(model, decay=0.995)
-    windows = Windows(Path(arguments.data), arguments.seed)
-    held_out = Windows(Path(arguments.held_out), 0).stacked(40)
-    if not arguments.start:
-        pixels = torch.from_numpy(windows.crops(400, arguments.crop)).to(device).float() / 127.5 - 1
-        start_as_principal_components(model, haar(pixels))
     state = Path(arguments.out) / "state.pt"
     step = 0
     if state.exists():
@@ -106,7 +119,9 @@ def train(arguments: argparse.Namespace) -> None:
         model.load_state_dict(average.average)
         clips, pictures = evaluate(model, held_out, 10)
         print(f"step {step}: held out {clips:.2f} dB, single pictures {pictures:.2f} dB", flush=True)
-        config = with_statistics(model, windows, device)
+        # Latents cached from a frozen encoder are normalised by the statistics that it had.
+        config = model.config if arguments.freeze_encoder else with_statistics(model, windows, device)
+        reconstructions(model, held_out[:6]).save(Path(arguments.out) / "sheet.png")
         export.save(Path(arguments.out) / "vae", config.to_dict(), dict(model.named_parameters()))
         model.load_state_dict(current)
         torch.save(

@@ -4,7 +4,7 @@ Beside each `clips-NNNNN.npy` of --data, --out gets
 
     text-NNNNN.pt      per clip a list of captions, per caption the hidden states [L, 384] of every shot's text
     latents-NNNNN.pt   latents [N, C, T, h, w] and `last` [N, C, h, w], the last frame as a picture of its own,
-                       normalised, bf16; per clip the latent frames of every shot
+                       normalised, bf16; per clip the latent frames of every shot and its first action
 
 Existing files are kept, so that a broken run goes on where it was. --text and --latents do one half only.
 """
@@ -90,7 +90,9 @@ def main() -> None:
                 continue
             about = json.loads((data / f"clips-{name}.json").read_text())
             encoded = encode_clips(model, np.load(data / f"clips-{name}.npy", mmap_mode="r"), arguments.batch, device)
-            encoded["shots"] = [shot_frames(Clip.from_json(entry["clip"])) for entry in about]
+            clips = [Clip.from_json(entry["clip"]) for entry in about]
+            encoded["shots"] = [shot_frames(clip) for clip in clips]
+            encoded["actions"] = [clip.shots[0].actions[0] for clip in clips]
             save(path, encoded)
 
 

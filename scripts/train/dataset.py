@@ -29,18 +29,22 @@ class Clip:
     last: Tensor  # [C, h, w], the last frame encoded as a picture
     captions: list[list[Tensor]]  # per caption, per shot: [L, 384]
     shots: list[int]  # latent frames of every shot
+    action: str  # the first one
 
 
 class Dataset:
     """Clips in buckets of equal shape; `batch` draws a bucket, its clips, their captions and their tasks."""
 
-    def __init__(self, folder: Path, empty: Tensor, config: TransformerConfig, seed: int, drop: float = 0.1,
-                 plain: float = 0.6):
+    def __init__(self, folder: Path, empty: Tensor, config: TransformerConfig, seed: int, rank: int = 0,
+                 drop: float = 0.1, plain: float = 0.7, emphasis: dict[str, float] | None = None):
         """`empty` [L, 384] are the hidden states of the empty prompt, put in place of a tenth of the captions;
-        `plain` is the share of square one-shot clips."""
-        self.plain = plain
+        `plain` is the share of square one-shot clips. `emphasis` draws
+        clips with an action that many times as often. Processes of different `rank` draw different clips of the
+        same shapes, so that none waits for another."""
+        self.plain, self.emphasis = plain, emphasis or {}
         self.folder, self.empty, self.config, self.drop = folder, empty, config, drop
-        self.random = np.random.default_rng(seed)
+        self.shapes = np.random.default_rng(seed)
+        self.random = np.random.default_rng([seed, rank])
         self.buckets: dict[tuple, list[Clip]] = defaultdict(list)
         self.known: set[Path] = set()
         self.refresh()
@@ -53,19 +57,20 @@ class Dataset:
                 continue
             self.known.add(path)
             encoded, texts = torch.load(path), torch.load(text)
-            for latents, last, captions, shots in zip(encoded["latents"], encoded["last"], texts, encoded["shots"]):
+            columns = (encoded[name] for name in ("latents", "last", "shots", "actions"))
+            for captions, latents, last, shots, action in zip(texts, *columns):
                 if captions:
                     key = (*latents.shape[1:], 3 if len(shots) > 1 else 1)
-                    self.buckets[key].append(Clip(latents, last, captions, shots))
+                    self.buckets[key].append(Clip(latents, last, captions, shots, action))
 
     def __len__(self) -> int:
         return sum(len(clips) for clips in self.buckets.values())
 
     def pictures(self, count: int) -> Batch:
         """First and last frames as single pictures, with the text of their shot."""
-        keys = [key for key in self.buckets if key[1:3] == (8, 8)] if self.random.random() < 0.8 else list(self.buckets)
+        keys = [key for key in self.buckets if key[1:3] == (8, 8)] if self.shapes.random() < 0.8 else list(self.buckets)
         grids = sorted({key[1:3] for key in keys})
-        grid = grids[self.random.integers(len(grids))]
+        grid = grids[self.shapes.integers(len(grids))]
         pool = [clip for key, clips in self.buckets.items() if key[1:3] == grid for clip in clips]
         latents, texts = [], []
         for index in self.random.integers(len(pool), size=count):
@@ -82,9 +87,10 @@ class Dataset:
         plain = np.array([key == (7, 8, 8, 1) for key in keys])
         if plain.any() and not plain.all():
             sizes = np.where(plain, self.plain * sizes / sizes[plain].sum(), (1 - self.plain) * sizes / sizes[~plain].sum())
-        key = keys[self.random.choice(len(keys), p=sizes / sizes.sum())]
+        key = keys[self.shapes.choice(len(keys), p=sizes / sizes.sum())]
         bucket = self.buckets[key]
-        chosen = [bucket[i] for i in self.random.integers(len(bucket), size=count)]
+        weights = np.array([self.emphasis.get(clip.action, 1.0) for clip in bucket])
+        chosen = [bucket[i] for i in self.random.choice(len(bucket), count, p=weights / weights.sum())]
         texts = [self.caption(clip) for clip in chosen]
         latents = torch.stack([clip.latents for clip in chosen])
         return self.assemble(latents, texts, [clip.shots for clip in chosen], chosen, "x".join(map(str, key)))
@@ -100,12 +106,12 @@ class Dataset:
         condition = torch.zeros_like(latents)
         for index, clip in enumerate(clips or []):
             task = self.random.random()
-            if task < 0.55:
+            if task < 0.6:
                 continue
-            given = self.random.integers(2, frames - 1) if task >= 0.85 else 1
+            given = self.random.integers(2, frames - 1) if task >= 0.86 else 1
             mask[index, :, :given] = 1
             condition[index, :, :given] = latents[index, :, :given]
-            if 0.75 <= task < 0.85:
+            if 0.77 <= task < 0.86:
                 mask[index, :, -1] = 1
                 condition[index, :, -1] = clip.last
         count = max(len(shot) for shot in shots)

@@ -23,7 +23,7 @@ from torch import Tensor
 from scripts.diorama.text import TextEncoder
 from scripts.diorama.transformer import Transformer, TransformerConfig
 
-from . import export
+from . import export, samples
 from .dataset import Batch, Dataset
 from .optimizer import ExponentialMovingAverage, Optimizer, trapezoid
 
@@ -33,11 +33,16 @@ def is_hidden(name: str) -> bool:
     return name.startswith("pairs.") and name.endswith(".weight")
 
 
-def draw_times(count: int, shift: float) -> Tensor:
-    """Logit-normal times, moved toward 1 by t' = s·t / (1 + (s−1)·t), spread evenly over the batch."""
+def draw_times(count: int, shift: float, high: float) -> Tensor:
+    """Logit-normal times, moved toward 1 by t' = s·t / (1 + (s−1)·t), spread evenly over the batch.
+
+    A share `high` is uniform between 0.85 and 1 instead: there the network learns what a text means for the
+    whole clip, which way its subject goes before all, and the logit-normal all but leaves that end out.
+    """
     even = (torch.arange(count) + torch.rand(count)) / count
     time = torch.sigmoid(torch.special.ndtri(even.clamp(1e-3, 1 - 1e-3)))[torch.randperm(count)]
-    return shift * time / (1 + (shift - 1) * time)
+    time = shift * time / (1 + (shift - 1) * time)
+    return torch.where(torch.rand(count) < high, 0.85 + 0.15 * torch.rand(count), time)
 
 
 def channel_weights(autoencoder: Path) -> Tensor:
@@ -80,11 +85,18 @@ class Trainer:
         for mine, master in zip(self.model.parameters(), self.master.parameters()):
             mine.copy_(master)
 
-    def loss(self, batch: Batch, shift: float, compiled: bool) -> Tensor:
+    def sheet(self, arguments: argparse.Namespace):
+        """Samples of the averaged weights (scripts/train/samples.py), drawn on the processor."""
+        model = Transformer(self.master.config).bfloat16()
+        model.load_state_dict(self.average.average)
+        autoencoder = samples.load_autoencoder(Path(arguments.autoencoder))
+        return samples.draw(model, autoencoder, TextEncoder(arguments.model))
+
+    def loss(self, batch: Batch, shift: float, high: float, compiled: bool) -> Tensor:
         """The weighted mean square error of the velocity over a batch; its gradient is added."""
         count = len(batch.latents)
         latents = batch.latents.to(self.device).float()
-        moment = draw_times(count, shift).to(self.device)
+        moment = draw_times(count, shift, high).to(self.device)
         t = moment.view(-1, 1, 1, 1, 1)
         noise = torch.randn_like(latents)
         noisy = ((1 - t) * latents + t * noise).bfloat16()
@@ -123,14 +135,19 @@ def main() -> None:
     parser.add_argument("--autoencoder", default="Weights/diorama/vae")
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--picture-steps", type=int, default=400, help="first steps, on single pictures only")
+    parser.add_argument("--picture-share", type=float, default=0.1, help="share of pictures after that")
     parser.add_argument("--batch", type=int, default=16, help="clips a batch; pictures are four times as many")
     parser.add_argument("--accumulate", type=int, default=1, help="batches a step")
     parser.add_argument("--shift", type=float, default=4.0, help="shift of the training times for clips")
+    parser.add_argument("--high-noise", type=float, default=0.35, help="share of clips' times between 0.85 and 1")
+    parser.add_argument("--emphasize", nargs="*", default=[], metavar="ACTION", help="actions to draw more often")
+    parser.add_argument("--emphasis", type=float, default=3.0, help="how many times as often")
     parser.add_argument("--picture-shift", type=float, default=2.0)
     parser.add_argument("--muon-rate", type=float, default=3e-3)
     parser.add_argument("--adam-rate", type=float, default=6e-4)
     parser.add_argument("--decay", type=float, default=0.3, help="share of the steps over which the rates fall")
     parser.add_argument("--every", type=int, default=200, help="steps between exports")
+    parser.add_argument("--sheet-every", type=int, default=400, help="steps between sample sheets; 0: none")
     parser.add_argument("--compile", action="store_true", help="compile the blocks for the commonest shapes")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
@@ -140,7 +157,8 @@ def main() -> None:
     torch.manual_seed(arguments.seed)
     config = TransformerConfig()
     empty = torch.as_tensor(TextEncoder(arguments.model).encode([""])[0])
-    dataset = Dataset(Path(arguments.data), empty, config, arguments.seed + 1000 * rank)
+    emphasis = dict.fromkeys(arguments.emphasize, arguments.emphasis)
+    dataset = Dataset(Path(arguments.data), empty, config, arguments.seed, rank, emphasis=emphasis)
     trainer = Trainer(config, arguments)
     torch.manual_seed(arguments.seed + 1000 * rank + 1)
     out = Path(arguments.out)
@@ -156,11 +174,13 @@ def main() -> None:
     started, losses = time.time(), {}
     while step < arguments.steps:
         for _ in range(arguments.accumulate):
-            pictures = step < arguments.picture_steps
+            # The same for all processes, or one waits for the other.
+            pictures = step < arguments.picture_steps or step % 10 < round(10 * arguments.picture_share)
             batch = dataset.pictures(4 * arguments.batch) if pictures else dataset.clips(arguments.batch)
             compiled = trainer.fast is not None and batch.layout.grid in ((1, 8, 8), (7, 8, 8))
             shift = arguments.picture_shift if pictures else arguments.shift
-            losses.setdefault(batch.name, []).append(trainer.loss(batch, shift, compiled))
+            high = 0.0 if pictures else arguments.high_noise
+            losses.setdefault(batch.name, []).append(trainer.loss(batch, shift, high, compiled))
         trainer.step(trapezoid(step, arguments.steps, decay=arguments.decay), arguments.accumulate)
         step += 1
         if step % 20 == 0 and rank == 0:
@@ -180,6 +200,8 @@ def main() -> None:
                 },
                 state,
             )
+        if rank == 0 and arguments.sheet_every and step % arguments.sheet_every == 0:
+            trainer.sheet(arguments).save(out / f"sheet-{step:06d}.png")
 
 
 if __name__ == "__main__":
