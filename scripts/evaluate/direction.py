@@ -1,7 +1,7 @@
 """Which way things move: `python -m scripts.evaluate.direction`.
 
 Every colour once to the left and once to the right, in a scene where it stands out, camera still. The subject is
-found by its colour (the pixels nearest to it in hue and brightness), and the sign of the slope of its centre over
+found by its colour (the pixels within 90 of it in RGB), and the sign of the slope of its centre over
 time is held against the prompt. Prints a line a prompt and the share that is right, for the colour's presence and
 for the direction. A measure without a network: it sees colours and places, nothing else.
 """

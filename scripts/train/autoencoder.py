@@ -175,9 +175,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     if arguments.evaluate:
-        config, tensors = export.load(Path(arguments.start))
-        model = Autoencoder(AutoencoderConfig.from_dict(config)).to(memory_format=torch.channels_last_3d)
-        model.load_state_dict(tensors)
+        model = export.load_autoencoder(Path(arguments.start))
         clips, pictures = evaluate(model, Windows(Path(arguments.held_out), 0).stacked(40), 40)
         print(f"held out {clips:.2f} dB, single pictures {pictures:.2f} dB")
     else:

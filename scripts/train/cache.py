@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from scripts.diorama.autoencoder import Autoencoder, AutoencoderConfig
+from scripts.diorama.autoencoder import Autoencoder
 from scripts.diorama.text import TextEncoder
 from scripts.world import Clip, shot_texts
 
@@ -81,9 +81,7 @@ def main() -> None:
             if not path.exists():
                 save(path, encode_texts(encoder, json.loads((data / f"clips-{name}.json").read_text())))
     if not arguments.text:
-        config, tensors = export.load(Path(arguments.autoencoder))
-        model = Autoencoder(AutoencoderConfig.from_dict(config)).to(device, memory_format=torch.channels_last_3d)
-        model.load_state_dict(tensors)
+        model = export.load_autoencoder(Path(arguments.autoencoder)).to(device)
         for name in names:
             path = out / f"latents-{name}.pt"
             if path.exists():

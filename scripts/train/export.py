@@ -7,6 +7,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from scripts.diorama.autoencoder import Autoencoder, AutoencoderConfig
+
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 
 
@@ -24,3 +26,11 @@ def load(directory: Path) -> tuple[dict, dict[str, Tensor]]:
     """The config and the weights, widened to f32."""
     config = json.loads((directory / "config.json").read_text())
     return config, {name: value.float() for name, value in load_file(directory / WEIGHTS).items()}
+
+
+def load_autoencoder(directory: Path) -> Autoencoder:
+    """The autoencoder of an exported vae/ folder, f32, channels last."""
+    config, tensors = load(directory)
+    model = Autoencoder(AutoencoderConfig.from_dict(config)).to(memory_format=torch.channels_last_3d)
+    model.load_state_dict(tensors)
+    return model

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw
 
-from scripts.diorama.autoencoder import Autoencoder, AutoencoderConfig
+from scripts.diorama.autoencoder import Autoencoder
 from scripts.diorama.sampling import flow_sigmas, guide, sample
 from scripts.diorama.text import TextEncoder
 from scripts.diorama.transformer import Layout, Transformer, TransformerConfig
@@ -76,13 +76,6 @@ def sheet(frames: np.ndarray, prompts, columns: int = 5) -> Image.Image:
     return picture
 
 
-def load_autoencoder(folder: Path) -> Autoencoder:
-    config, tensors = export.load(folder)
-    autoencoder = Autoencoder(AutoencoderConfig.from_dict(config))
-    autoencoder.load_state_dict(tensors)
-    return autoencoder
-
-
 @torch.no_grad()
 def draw(
     model: Transformer, autoencoder: Autoencoder, encoder: TextEncoder,
@@ -112,7 +105,7 @@ def main() -> None:
     model = Transformer(TransformerConfig.from_dict(config))
     model.load_state_dict(tensors)
     draw(
-        model.bfloat16(), load_autoencoder(Path(arguments.autoencoder)), TextEncoder(arguments.model),
+        model.bfloat16(), export.load_autoencoder(Path(arguments.autoencoder)), TextEncoder(arguments.model),
         arguments.frames, arguments.steps, arguments.scale, arguments.shift, arguments.seed,
     ).save(arguments.out)
 

@@ -89,7 +89,7 @@ class Trainer:
         """Samples of the averaged weights (scripts/train/samples.py), drawn on the processor."""
         model = Transformer(self.master.config).bfloat16()
         model.load_state_dict(self.average.average)
-        autoencoder = samples.load_autoencoder(Path(arguments.autoencoder))
+        autoencoder = export.load_autoencoder(Path(arguments.autoencoder))
         return samples.draw(model, autoencoder, TextEncoder(arguments.model))
 
     def loss(self, batch: Batch, shift: float, high: float, compiled: bool) -> Tensor:
