@@ -47,9 +47,10 @@ def reconstruct(model: Autoencoder, pixels: torch.Tensor) -> torch.Tensor:
     return inverse_haar(model.reconstruct(mean)).clamp(-1, 1)
 
 
-def reconstructions(model: Autoencoder, frames: np.ndarray):
-    """A picture of clips uint8 [N, F, H, W, 3], each beside its reconstruction."""
+def reconstructions(model: Autoencoder, windows: list[np.ndarray]):
+    """A picture of the clips uint8 [F, H, W, 3] that have the first one's size, each beside its reconstruction."""
     device = next(model.parameters()).device
+    frames = np.stack([window for window in windows if window.shape == windows[0].shape])
     pixels = torch.from_numpy(frames).to(device).float() / 127.5 - 1
     found = torch.cat([reconstruct(model, clip[None]) for clip in pixels])
     found = ((found + 1) * 127.5).round().byte().cpu().numpy()
@@ -57,11 +58,11 @@ def reconstructions(model: Autoencoder, frames: np.ndarray):
     return samples.sheet(pairs, ["held out", "reconstructed"] * len(frames))
 
 
-def evaluate(model: Autoencoder, frames: np.ndarray, clips: int) -> tuple[float, float]:
-    """Mean PSNR in dB over whole windows [N, F, H, W, 3] and over their first frames as single pictures."""
+def evaluate(model: Autoencoder, windows: list[np.ndarray]) -> tuple[float, float]:
+    """Mean PSNR in dB over whole windows uint8 [F, H, W, 3] and over their first frames as single pictures."""
     whole, single = [], []
     device = next(model.parameters()).device
-    for window in frames[:clips]:
+    for window in windows:
         pixels = torch.from_numpy(window).to(device).float()[None] / 127.5 - 1
         whole.append(psnr((reconstruct(model, pixels) - pixels).square().mean()).item())
         picture = pixels[:, :1]
@@ -90,7 +91,7 @@ def train(arguments: argparse.Namespace) -> None:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model = Autoencoder(AutoencoderConfig()).to(device, memory_format=torch.channels_last_3d)
     windows = Windows(Path(arguments.data), arguments.seed)
-    held_out = Windows(Path(arguments.held_out), 0).stacked(40)
+    held_out = Windows(Path(arguments.held_out), 0).first(24)
     if arguments.start:
         config, tensors = export.load(Path(arguments.start))
         model.load_state_dict(tensors)
@@ -117,11 +118,11 @@ def train(arguments: argparse.Namespace) -> None:
         """Evaluates and exports the averaged weights, then saves the state."""
         current = {n: p.detach().clone() for n, p in model.named_parameters()}
         model.load_state_dict(average.average)
-        clips, pictures = evaluate(model, held_out, 10)
+        clips, pictures = evaluate(model, held_out)
         print(f"step {step}: held out {clips:.2f} dB, single pictures {pictures:.2f} dB", flush=True)
         # Latents cached from a frozen encoder are normalised by the statistics that it had.
         config = model.config if arguments.freeze_encoder else with_statistics(model, windows, device)
-        reconstructions(model, held_out[:6]).save(Path(arguments.out) / "sheet.png")
+        reconstructions(model, held_out[:12]).save(Path(arguments.out) / "sheet.png")
         export.save(Path(arguments.out) / "vae", config.to_dict(), dict(model.named_parameters()))
         model.load_state_dict(current)
         torch.save(
@@ -176,7 +177,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.evaluate:
         model = export.load_autoencoder(Path(arguments.start))
-        clips, pictures = evaluate(model, Windows(Path(arguments.held_out), 0).stacked(40), 40)
+        clips, pictures = evaluate(model, Windows(Path(arguments.held_out), 0).first(96))
         print(f"held out {clips:.2f} dB, single pictures {pictures:.2f} dB")
     else:
         train(arguments)

@@ -21,9 +21,10 @@ class Windows:
         counts = np.array([shard.shape[0] for shard in self.shards.values()], dtype=np.float64)
         self.weights = counts / counts.sum() if len(counts) else counts
 
-    def stacked(self, count: int) -> np.ndarray:
-        """The first `count` windows of the first shard, [count, F, H, W, 3]."""
-        return np.array(next(iter(self.shards.values()))[:count])
+    def first(self, count: int) -> list[np.ndarray]:
+        """About `count` windows [F, H, W, 3], the first of every shard, so that all kinds are among them."""
+        each = -(-count // len(self.shards))
+        return [np.array(window) for shard in self.shards.values() for window in shard[:each]]
 
     def crops(self, count: int, side: int, frames: int = 9) -> np.ndarray:
         """[count, frames, side, side, 3]: random windows, places and mirror images."""
