@@ -33,15 +33,23 @@ package struct Weights: Sendable {
   /// The key path up to here, without a dot at the end.
   package let prefix: String
 
+  /// What the layers that are built from these weights compute with.
+  package let precision: ComputePrecision
+
   private let source: any WeightSource
 
-  package init(_ source: any WeightSource, prefix: String = "") {
+  package init(
+    _ source: any WeightSource, prefix: String = "", precision: ComputePrecision = .f32
+  ) {
     self.source = source
     self.prefix = prefix
+    self.precision = precision
   }
 
   /// The subtree under `name`.
-  package subscript(name: String) -> Weights { Weights(source, prefix: key(name)) }
+  package subscript(name: String) -> Weights {
+    Weights(source, prefix: key(name), precision: precision)
+  }
   /// The subtree under a number, as lists of blocks have it.
   package subscript(index: Int) -> Weights { self[String(index)] }
 
