@@ -16,7 +16,7 @@ from scripts.diorama.haar import haar, inverse_haar
 
 from . import export, samples
 from .optimizer import ExponentialMovingAverage, Optimizer, trapezoid
-from .pyramid import start_as_principal_components
+from .pyramid import start_as_principal_components, start_blocks
 from .windows import Windows
 
 
@@ -96,14 +96,16 @@ def train(arguments: argparse.Namespace) -> None:
         config, tensors = export.load(Path(arguments.start))
         model.load_state_dict(tensors)
         model.config = AutoencoderConfig.from_dict(config)
-    else:
-        pixels = torch.from_numpy(windows.crops(400, arguments.crop)).to(device).float() / 127.5 - 1
+    pixels = torch.from_numpy(windows.crops(400, arguments.crop)).to(device).float() / 127.5 - 1
+    if not arguments.start:
         start_as_principal_components(model, haar(pixels))
+    elif arguments.restart_blocks:
+        start_blocks(model, haar(pixels), tuple(arguments.restart_blocks))
     # Muon learns no faster here, and its matrices, [256, 6912], cost a third of a step.
     if arguments.freeze_encoder:
         model.encoder.requires_grad_(False)
     optimizer = Optimizer(model, lambda name: False, 0, arguments.rate, is_slow=lambda name: "conv_out" in name)
-    average = ExponentialMovingAverage(model, decay=0.995)
+    average = ExponentialMovingAverage(model, decay=0.998)
     state = Path(arguments.out) / "state.pt"
     step = 0
     if state.exists():
@@ -172,6 +174,7 @@ def main() -> None:
     parser.add_argument(
         "--freeze-encoder", action="store_true", help="train the decoder alone, so that cached latents stay good"
     )
+    parser.add_argument("--restart-blocks", metavar="KEY", nargs="*", help="start residual blocks under these keys anew")
     parser.add_argument("--every", type=int, default=250, help="steps between checkpoints")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()

@@ -49,7 +49,8 @@ def encode_clips(model: Autoencoder, frames: np.ndarray, batch: int, device: tor
         pixels = torch.from_numpy(np.array(frames[start : start + batch])).to(device).float() / 127.5 - 1
         with torch.autocast(device.type, dtype=torch.bfloat16):
             latents.append(model.encode(pixels).bfloat16().cpu())
-            last.append(model.encode(pixels[:, -1:]).squeeze(2).bfloat16().cpu())
+            end = latents[-1] if frames.shape[1] == 1 else model.encode(pixels[:, -1:]).bfloat16().cpu()
+            last.append(end.squeeze(2))
     return {"latents": torch.cat(latents), "last": torch.cat(last)}
 
 
@@ -89,7 +90,8 @@ def main() -> None:
             about = json.loads((data / f"clips-{name}.json").read_text())
             encoded = encode_clips(model, np.load(data / f"clips-{name}.npy", mmap_mode="r"), arguments.batch, device)
             clips = [Clip.from_json(entry["clip"]) for entry in about]
-            encoded["shots"] = [shot_frames(clip) for clip in clips]
+            single = encoded["latents"].shape[2] == 1
+            encoded["shots"] = [[1] if single else shot_frames(clip) for clip in clips]
             encoded["actions"] = [clip.shots[0].actions[0] for clip in clips]
             save(path, encoded)
 

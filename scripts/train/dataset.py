@@ -67,7 +67,7 @@ class Dataset:
         return sum(len(clips) for clips in self.buckets.values())
 
     def pictures(self, count: int) -> Batch:
-        """First and last frames as single pictures, with the text of their shot."""
+        """Single pictures, and first and last frames of clips as such, with the text of their shot."""
         keys = [key for key in self.buckets if key[1:3] == (8, 8)] if self.shapes.random() < 0.8 else list(self.buckets)
         grids = sorted({key[1:3] for key in keys})
         grid = grids[self.shapes.integers(len(grids))]
@@ -81,7 +81,7 @@ class Dataset:
 
     def clips(self, count: int) -> Batch:
         """Clips of one bucket; half are text to video, the others are given some of their frames."""
-        keys = list(self.buckets)
+        keys = [key for key in self.buckets if key[0] > 1]
         # Long clips cost more than they teach; square clips of one shot are learned first and best.
         sizes = np.array([len(self.buckets[key]) * (7 / key[0]) ** 2 for key in keys], dtype=np.float64)
         plain = np.array([key == (7, 8, 8, 1) for key in keys])

@@ -6,9 +6,9 @@ what the linear code misses. From random weights the same takes a thousand steps
 """
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from scripts.diorama.autoencoder import Autoencoder, CausalConv3d
+from scripts.diorama.autoencoder import Autoencoder, CausalConv3d, ChannelRMSNorm, ResidualBlock
 
 
 def components(samples: Tensor, count: int) -> tuple[Tensor, Tensor]:
@@ -72,3 +72,36 @@ def start_as_principal_components(model: Autoencoder, coefficients: Tensor) -> N
     encoder.conv_out.bias[model.config.latent_channels :] = log_variance
     set_center(decoder.conv_in, basis * sizes)
     decoder.conv_in.bias.copy_(mean)
+    start_blocks(model, coefficients)
+
+
+@torch.no_grad()
+def start_blocks(model: Autoencoder, coefficients: Tensor, prefixes: tuple[str, ...] = ("",)) -> None:
+    """Starts the residual blocks whose keys begin with one of `prefixes` anew: random, with a second convolution of zero.
+
+    Brightness is ten times as large as the channels of detail. The weights of the first norm make all channels
+    alike; without them one channel of the first convolution grows until the second norm hides all others, and
+    the block has no more to say than a linear map (seen in the deep blocks after 1,800 steps).
+    """
+    sizes: dict[str, Tensor] = {}
+
+    def measure(name: str):
+        def hook(_, inputs, __):
+            sizes[name] = inputs[0].float().square().mean(dim=(0, 2, 3, 4)).sqrt()
+
+        return hook
+
+    norms = [(n, m) for n, m in model.named_modules() if isinstance(m, ChannelRMSNorm) and n.endswith("norm1")]
+    hooks = [norm.register_forward_hook(measure(name)) for name, norm in norms]
+    model.reconstruct(model.posterior(coefficients)[0])
+    for hook in hooks:
+        hook.remove()
+    for name, block in model.named_modules():
+        if isinstance(block, ResidualBlock) and name.startswith(prefixes):
+            size = sizes[f"{name}.norm1"].clamp(min=0.02)
+            block.norm1.weight.copy_((size.square().mean().sqrt() / size).clamp(max=20))
+            nn.init.ones_(block.norm2.weight)
+            nn.init.kaiming_normal_(block.conv1.weight, nonlinearity="relu")
+            nn.init.zeros_(block.conv1.bias)
+            nn.init.zeros_(block.conv2.weight)
+            nn.init.zeros_(block.conv2.bias)

@@ -238,9 +238,14 @@ def coverage(clip: Clip, width: int = 128, height: int = 128) -> np.ndarray:
     return hits / 64**2
 
 
-def render(clip: Clip, width: int, height: int, supersample: int = 2) -> np.ndarray:
-    """The clip as uint8 [frames, height, width, 3]."""
+def render(
+    clip: Clip, width: int, height: int, supersample: int = 2, frames: list[int] | None = None
+) -> np.ndarray:
+    """The clip, or these frames of it alone, as uint8 [frames, height, width, 3]."""
     states = subject_states(clip)
+    cameras = camera_states(clip, states)
+    if frames is not None:
+        states, cameras = states[frames], cameras[frames]
     look = np.array([[*PAINTS[s.colour][0], *PAINTS[s.colour][1],
                       1.0 if s.material == "shiny" else 0.0, RIM.get(s.colour, 0.14)]
                      for s in clip.subjects], np.float32)
@@ -249,8 +254,8 @@ def render(clip: Clip, width: int, height: int, supersample: int = 2) -> np.ndar
     sun = np.array([flat * math.sin(azimuth), math.sin(elevation), flat * math.cos(azimuth)], np.float32)
     scene = scenes.NAMES.index(clip.scene)
     backdrop = np.array([scenes.RADII[scene], clip.backdrop_yaw, *clip.ground_shift], np.float32)
-    video = np.empty((clip.frames, height, width, 3), np.uint8)
-    draw(states, camera_states(clip, states), _kinds(clip), look, sun, scene, scenes.PALETTES[scene],
+    video = np.empty((len(states), height, width, 3), np.uint8)
+    draw(states, cameras, _kinds(clip), look, sun, scene, scenes.PALETTES[scene],
          scenes.landmarks(clip.scene, clip.backdrop_yaw), backdrop, *extents(width, height),
          supersample, np.empty((height, width, 3), np.float32), np.empty((height, width), np.int32),
          np.empty(3, np.float32), video)
