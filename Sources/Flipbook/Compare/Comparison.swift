@@ -137,7 +137,8 @@ public struct Comparison: Sendable, Equatable {
   private static func split(_ text: String, at separator: Character) -> [String] {
     var parts: [String] = []
     for part in text.split(separator: separator, omittingEmptySubsequences: false) {
-      if !part.contains(where: { "=:".contains($0) }), let last = parts.popLast() {
+      let first = part.prefix { $0 != "+" }
+      if !first.contains(where: { "=:".contains($0) }), let last = parts.popLast() {
         parts.append("\(last)\(separator)\(part)")
       } else {
         parts.append(part.trimmingCharacters(in: .whitespaces))

@@ -6,7 +6,7 @@ package struct ContactSheet: Sendable {
   /// Five rows of five: every frame of a clip of a second.
   package static let mostFrames = 25
   /// Larger frames are made smaller by a whole factor until they have at most so many pixels a side.
-  package static let longestSide = 320
+  package static let longestSide = 400
 
   /// The sheet, as far as frames have come.
   package private(set) var picture: Picture
@@ -48,7 +48,7 @@ package struct ContactSheet: Sendable {
     columns = Self.columns(count, cell: cell)
     let rows = (count + columns - 1) / columns
     let width = columns * (cell.width + Self.gap) + Self.gap
-    let scale = width >= 800 ? 2 : 1
+    let scale = width >= 600 ? 2 : 1
     let length = TextLines.characters(in: width - 2 * Self.gap, scale: scale)
     let lines = TextLines.broken(title, length: max(length, 1), limit: Self.titleLines)
     let titleHeight = TextLines.height(lines: lines.count, scale: scale)

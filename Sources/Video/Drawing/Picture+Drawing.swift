@@ -9,6 +9,7 @@ package struct PictureRectangle: Hashable, Sendable {
   package let height: Int
 
   package init(x: Int, y: Int, width: Int, height: Int) {
+    precondition(width >= 0 && height >= 0)
     self.x = x
     self.y = y
     self.width = width
@@ -28,9 +29,8 @@ extension Picture {
   package mutating func fill(
     _ rectangle: PictureRectangle, _ color: PictureColor, opacity: Int = 255
   ) {
-    let columns = max(rectangle.x, 0)..<max(min(rectangle.x + rectangle.width, width), 0)
-    let rows = max(rectangle.y, 0)..<max(min(rectangle.y + rectangle.height, height), 0)
-    guard rectangle.width > 0, rectangle.height > 0, columns.lowerBound < width else { return }
+    let columns = (rectangle.x..<rectangle.x + rectangle.width).clamped(to: 0..<width)
+    let rows = (rectangle.y..<rectangle.y + rectangle.height).clamped(to: 0..<height)
     for y in rows {
       for x in columns {
         let under = self[x: x, y: y]

@@ -15,8 +15,8 @@ package struct Watermark: Sendable {
     ["Flipbook - AI generated"], ["Flipbook", "AI generated"], ["AI"],
   ]
   /// Of 255.
-  private static let groundOpacity = 110
-  private static let letterOpacity = 200
+  private static let groundOpacity = 130
+  private static let letterOpacity = 170
   /// Dots around the letters, and from the mark to the edges of the picture.
   private static let padding = 3
 
@@ -27,14 +27,15 @@ package struct Watermark: Sendable {
   package init(size: PictureSize) {
     precondition(size.width >= 32 && size.height >= 32)
     let scale = 1 + min(size.width, size.height) / 360
-    // One line beside a picture twice as wide; else whatever fits.
+    let margin = Self.padding * scale
+    // One line in pictures twice as wide; else whatever fits.
     let lines =
       Self.wordings.first { lines in
-        Self.side(lines, scale).width <= (lines.count == 1 ? size.width / 2 : size.width)
+        let room = lines.count == 1 ? size.width / 2 : size.width - 2 * margin
+        return Self.side(lines, scale).width <= room
           && Self.side(lines, scale).height <= size.height / 2
       } ?? Self.wordings[2]
     let (width, height) = Self.side(lines, scale)
-    let margin = Self.padding * scale
     rectangle = PictureRectangle(
       x: (size.width - width - margin) & ~1, y: (size.height - height - margin) & ~1,
       width: width, height: height)
