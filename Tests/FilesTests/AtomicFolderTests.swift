@@ -53,7 +53,7 @@ import Testing
     await #expect(processExitsWith: .success) {
       let scratch = try ScratchDirectory()
       let folder = try AtomicFolder(scratch.path + "/out")
-      for index in 0..<300 { try folder.write([1], to: "a picture with a long name \(index)") }
+      for index in 0..<60 { try folder.write([1], to: "a picture with a long name \(index)") }
       let half = try AtomicFile(folder.temporaryPath + "/half")
       try half.write([1])
       AtomicFile.discardAll()

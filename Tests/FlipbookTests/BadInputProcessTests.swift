@@ -203,14 +203,18 @@ import Testing
     #expect(try folder.contents() == ["model", "p.png"])
   }
 
-  @Test(arguments: ["x.mp4", "x.gif", "x"])
-  func interruptInTheMiddleOfTheEncoding(name: String) throws {
+  /// Once, and again at once by somebody who cannot wait.
+  @Test(arguments: ["x.mp4", "x.gif", "x"], [1, 2])
+  func interruptInTheMiddleOfTheEncoding(name: String, times: Int) throws {
     let outcome = try CommandLineProgram.run(
       ["generate", "a", "--steps", "1", "--frames", "289", "-o", name], in: folder,
       environment: ["FLIPBOOK_MODEL": model]
     ) { process in
       while process.isRunning, try folder.contents() == ["model"] { usleep(500) }
-      kill(process.processIdentifier, SIGINT)
+      for _ in 0..<times {
+        kill(process.processIdentifier, SIGINT)
+        usleep(100)
+      }
     }
     #expect(outcome.code == 130, "\(outcome.errors)")
     #expect(try folder.contents() == ["model"])
