@@ -15,6 +15,8 @@ let package = Package(
   targets: [
     // Floor 0: system libraries and intrinsics.
     .target(name: "CSIMD"),
+    .target(name: "CStartUp"),
+    .systemLibrary(name: "CDirectory"),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(
@@ -33,7 +35,7 @@ let package = Package(
 
     // Floor 2: memory, threads, randomness; files that are whole or not there.
     .target(name: "Tensor", dependencies: ["CSIMD", "Kernels", "COpenBLAS"]),
-    .target(name: "Files"),
+    .target(name: "Files", dependencies: ["CDirectory"]),
 
     // Floor 3: layers, and the files that their weights come from.
     .target(name: "Layers", dependencies: ["Tensor", "Kernels"]),
@@ -55,7 +57,7 @@ let package = Package(
       dependencies: [
         "Diorama", "Text", "Diffusion", "Video", "Layers", "Checkpoint", "Files", "Tensor",
       ]),
-    .executableTarget(name: "flipbook", dependencies: ["Flipbook", "Checkpoint"]),
+    .executableTarget(name: "flipbook", dependencies: ["Flipbook", "Checkpoint", "CStartUp"]),
 
     // Floor 6 as well: what the nested package `Benchmarks` measures.
     .target(
@@ -69,9 +71,11 @@ let package = Package(
       // Fixtures lie in Tests/Fixtures, read by path, so that every test target can share them.
       Target.testTarget(
         name: $0 + "Tests",
-        dependencies: Set([$0, "Tensor", "Layers", "Checkpoint", "Files", "Kernels"]).sorted()
-          .map { Target.Dependency(stringLiteral: $0) })
+        dependencies: Set([
+          $0, "Tensor", "Layers", "Checkpoint", "Files", "Kernels", "TestSupport",
+        ]).sorted().map { Target.Dependency(stringLiteral: $0) })
     } + [
+      .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport"),
       .testTarget(
         name: "DioramaTests",
         dependencies: ["Diorama", "Checkpoint", "Layers", "Tensor", "Diffusion", "Text", "Video"]),
@@ -84,7 +88,8 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.type != .system && target.name != "CSIMD" {
+for target in package.targets
+where target.type != .system && !["CSIMD", "CStartUp"].contains(target.name) {
   target.swiftSettings =
     (target.swiftSettings ?? []) + [
       .treatAllWarnings(as: .error),

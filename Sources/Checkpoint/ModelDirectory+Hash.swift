@@ -32,7 +32,7 @@ extension ModelDirectory {
     where [".safetensors", ".json", ".txt"].contains(where: name.hasSuffix) {
       let file: MappedFile
       do { file = try MappedFile("\(path)/\(name)") } catch { throw .file(error) }
-      lines.update("\(SHA256.hexDigest(of: file.bytes))  \(name)\n".utf8)
+      lines.update("\(SHA256.hexDigest(of: file))  \(name)\n".utf8)
     }
     return lines.hexDigest()
   }

@@ -29,31 +29,22 @@ package final class AtomicFile: @unchecked Sendable {
   package init(_ path: String) throws(FileError) {
     let existing = try checkDestination(path)
     let destination = existing == nil ? path : resolved(path)
-    let directory = splitPath(destination).directory
-    var generator = SystemRandomNumberGenerator()
-    var descriptor: Int32 = -1
-    var temporary = ""
-    var ticket = Debris.Ticket.none
-    for _ in 0..<16 {
-      let suffix = String(generator.next() as UInt64, radix: 36)
-      temporary = "\(directory)/.flipbook-\(getpid())-\(suffix).partial"
-      // The name is noted first: an interrupt between the two calls must leave nothing.
-      ticket = Debris.note(temporary)
-      descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if descriptor >= 0 { break }
-      let code = errno
-      Debris.forget(ticket)
-      if code != EEXIST { throw .system(action: "create a file for", path: path, code: code) }
+    let temporary = try TemporaryName.claim(beside: destination) { (name) throws(FileError) in
+      let descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if descriptor >= 0 { return descriptor }
+      if errno == EEXIST { return nil }
+      throw .system(action: "create a file for", path: path, code: errno)
     }
-    guard descriptor >= 0 else {
+    guard let temporary else {
       throw .system(action: "create a file for", path: path, code: EEXIST)
     }
+    let descriptor = temporary.value
     if let existing { fchmod(descriptor, existing.mode) }
     self.path = path
     self.destination = destination
-    temporaryPath = temporary
+    temporaryPath = temporary.path
     fileDescriptor = descriptor
-    debris = ticket
+    debris = temporary.debris
   }
 
   deinit { discard() }
@@ -104,7 +95,7 @@ package final class AtomicFile: @unchecked Sendable {
     guard close(fileDescriptor) == 0 else { throw failed("close") }
     guard rename(temporaryPath, destination) == 0 else { throw failed("rename to") }
     Debris.forget(debris)
-    flushDirectory()
+    flushDirectory(of: destination)
   }
 
   /// Gives the file up and removes what was written; nothing where it was committed.
@@ -115,7 +106,7 @@ package final class AtomicFile: @unchecked Sendable {
     if Debris.forget(debris) { unlink(temporaryPath) }
   }
 
-  /// Removes every uncommitted file of this process. Safe in a signal handler.
+  /// Removes every uncommitted file and folder of this process. Safe in a signal handler.
   package static func discardAll() { Debris.removeAll() }
 
   /// Writes a whole file at once.
@@ -133,15 +124,6 @@ package final class AtomicFile: @unchecked Sendable {
     let wasThere = Debris.forget(debris)
     unlink(temporaryPath)
     return wasThere ? .system(action: action, path: path, code: code) : .discarded(path: path)
-  }
-
-  /// The rename itself lies in the directory. Some file systems cannot flush one; the file is whole
-  /// and visible all the same, so that is no error.
-  private func flushDirectory() {
-    let directory = open(splitPath(destination).directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard directory >= 0 else { return }
-    fsync(directory)
-    close(directory)
   }
 }
 

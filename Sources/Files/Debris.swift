@@ -1,11 +1,14 @@
+import CDirectory
 import Glibc
 import Synchronization
 
-/// The temporary files that stand on the disk right now, so that an interrupt can remove them.
+/// The temporary files and folders that stand on the disk right now, so that an interrupt can remove
+/// them.
 ///
 /// A signal handler may run in the middle of anything, so removing takes no lock and allocates
-/// nothing: a fixed table of C strings, taken out one by one with an atomic exchange, and
-/// `unlink(2)`, which POSIX allows in a handler.
+/// nothing: a fixed table of C strings, taken out one by one with an atomic exchange, and `unlink(2)`
+/// and `rmdir(2)`, which POSIX allows in a handler. The names in a folder come straight from the
+/// kernel (`getdents64`), since `opendir(3)` allocates.
 enum Debris {
   /// More than this many files at once stay out of the table and are removed by `deinit` alone.
   static let capacity = 256
@@ -51,11 +54,46 @@ enum Debris {
     return true
   }
 
-  /// Removes every file in the table. The copies of the paths leak: a handler may not free them.
+  /// Removes everything in the table. The copies of the paths leak: a handler may not free them.
   static func removeAll() {
     for row in 0..<capacity {
       let bits = table.rows[row].exchange(0, ordering: .acquiringAndReleasing)
-      if let path = UnsafePointer<CChar>(bitPattern: bits) { unlink(path) }
+      if let path = UnsafePointer<CChar>(bitPattern: bits) { remove(path) }
     }
+  }
+
+  /// Removes a file, or a folder with the files in it. Safe in a signal handler.
+  static func remove(_ path: UnsafePointer<CChar>) {
+    if unlink(path) == 0 { return }  // fails for directories alone, and follows no link
+    let folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard folder >= 0 else { return }
+    // The buffer lies on the stack. Removing moves what is left, so the reading begins anew until
+    // nothing is; and another thread may put one more file there.
+    withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 8) { buffer in
+      for _ in 0..<16 {
+        while removeSome(in: folder, buffer) { lseek(folder, 0, SEEK_SET) }
+        if rmdir(path) == 0 || errno != ENOTEMPTY { break }
+      }
+    }
+    close(folder)
+  }
+
+  /// Removes the files of a folder that fit into one reading.
+  ///
+  /// - Parameter buffer: takes rows of `struct dirent64`: the length of the row at byte 16, the name,
+  ///   ended with a zero, from byte 19 on (getdents(2)).
+  /// - Returns: whether any was removed.
+  private static func removeSome(in folder: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Bool
+  {
+    guard let base = buffer.baseAddress else { return false }
+    let count = flipbook_getdents64(folder, base, buffer.count)
+    var position = 0
+    var hasRemoved = false
+    while position < count {
+      let name = (base + position + 19).assumingMemoryBound(to: CChar.self)
+      if unlinkat(folder, name, 0) == 0 { hasRemoved = true }
+      position += Int((base + position + 16).loadUnaligned(as: UInt16.self))
+    }
+    return hasRemoved
   }
 }

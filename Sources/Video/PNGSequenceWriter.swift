@@ -5,12 +5,10 @@ import Glibc
 ///
 /// The pictures go to a hidden folder beside the place; it is renamed when the last is written.
 package final class PNGSequenceWriter: FrameSink {
-  package let path: String
-  package private(set) var frameCount = 0
+  package var path: String { output.path }
+  package var frameCount: Int { output.frameCount }
 
-  private let encoder: PNGEncoder
-  private let temporaryPath: String
-  private var isOpen = true
+  private let output: PNGOutput<AtomicFolder>
 
   /// Makes the temporary folder.
   ///
@@ -19,17 +17,8 @@ package final class PNGSequenceWriter: FrameSink {
   package init(_ path: String, size: PictureSize) throws(VideoError) {
     let path = withoutTrailingSlashes(path)
     try Self.check(path)
-    self.path = path
-    encoder = try PNGEncoder(path, size: size)
-    var generator = SystemRandomNumberGenerator()
-    let suffix = String(generator.next() as UInt64, radix: 36)
-    temporaryPath = "\(splitPath(path).directory)/.flipbook-\(getpid())-\(suffix).partial"
-    guard mkdir(temporaryPath, 0o777) == 0 else {
-      throw .file(.system(action: "create a folder for", path: path, code: errno))
-    }
+    output = try PNGOutput(path, size: size)
   }
-
-  deinit { cancel() }
 
   /// Checks that a folder can be made at `path`: nothing stands there, or an empty folder.
   package static func check(_ path: String) throws(VideoError) {
@@ -47,43 +36,21 @@ package final class PNGSequenceWriter: FrameSink {
   }
 
   package func append(_ picture: Picture) throws(VideoError) {
-    guard isOpen else { throw .file(.discarded(path: path)) }
-    do throws(VideoError) {
-      let bytes = try encoder.encode(picture)
-      let name = "\(temporaryPath)/\(Self.fileName(frameCount))"
-      do { try AtomicFile.write(bytes, to: name) } catch { throw .file(renamed(error)) }
-    } catch {
-      cancel()
-      throw error
+    let name = Self.fileName(frameCount)
+    try output.append(picture) { (folder, bytes) throws(FileError) in
+      try folder.write(bytes, to: name)
     }
-    frameCount += 1
   }
 
   package func finish() throws(VideoError) {
-    guard isOpen else { throw .file(.discarded(path: path)) }
-    defer { cancel() }  // nothing where the folder was renamed
-    guard frameCount > 0 else { throw .noFrames(path: path) }
-    // An empty folder in the place is replaced; anything else makes this fail.
-    guard rename(temporaryPath, path) == 0 else {
-      let code = errno
-      if code == ENOTEMPTY || code == EEXIST { throw .folderNotEmpty(path: path) }
-      throw .file(.system(action: "rename to", path: path, code: code))
+    do {
+      try output.finish()
+    } catch .file(.system(_, _, let code)) where code == ENOTEMPTY || code == EEXIST {
+      throw .folderNotEmpty(path: path)
     }
-    isOpen = false
   }
 
-  package func cancel() {
-    guard isOpen else { return }
-    isOpen = false
-    for index in 0..<frameCount { unlink("\(temporaryPath)/\(Self.fileName(index))") }
-    rmdir(temporaryPath)
-  }
-
-  /// An error that names the folder and not the hidden place beside it.
-  private func renamed(_ error: FileError) -> FileError {
-    guard case .system(let action, _, let code) = error else { return error }
-    return .system(action: action, path: path, code: code)
-  }
+  package func cancel() { output.cancel() }
 }
 
 /// `out/` and `out` are the same folder.

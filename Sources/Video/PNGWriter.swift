@@ -2,20 +2,16 @@ import Files
 
 /// Writes a single picture as PNG.
 package final class PNGWriter: FrameSink {
-  package let path: String
-  package private(set) var frameCount = 0
+  package var path: String { output.path }
+  package var frameCount: Int { output.frameCount }
 
-  private let encoder: PNGEncoder
-  private let output: AtomicFile
-  private var isOpen = true
+  private let output: PNGOutput<AtomicFile>
 
   /// Opens the temporary file.
   ///
   /// - Throws: `VideoError.badSize`, `.encoderMissing`, before anything is written; `.file`.
   package init(_ path: String, size: PictureSize) throws(VideoError) {
-    self.path = path
-    encoder = try PNGEncoder(path, size: size)
-    output = try file { () throws(FileError) in try AtomicFile(path) }
+    output = try PNGOutput(path, size: size)
   }
 
   /// Writes a picture to a file at once.
@@ -27,27 +23,12 @@ package final class PNGWriter: FrameSink {
 
   /// Writes the picture; a second one is refused with `VideoError.tooManyFrames`.
   package func append(_ picture: Picture) throws(VideoError) {
-    guard isOpen else { throw .file(.discarded(path: path)) }
-    do throws(VideoError) {
-      guard frameCount == 0 else { throw .tooManyFrames(path: path, count: frameCount + 1) }
-      let bytes = try encoder.encode(picture)
-      try file { () throws(FileError) in try output.write(bytes) }
-    } catch {
-      cancel()
-      throw error
+    try output.append(picture, limit: 1) { (file, bytes) throws(FileError) in
+      try file.write(bytes)
     }
-    frameCount += 1
   }
 
-  package func finish() throws(VideoError) {
-    guard isOpen else { throw .file(.discarded(path: path)) }
-    defer { cancel() }  // nothing where the file was committed
-    guard frameCount > 0 else { throw .noFrames(path: path) }
-    try file { () throws(FileError) in try output.commit() }
-  }
+  package func finish() throws(VideoError) { try output.finish() }
 
-  package func cancel() {
-    isOpen = false
-    output.discard()
-  }
+  package func cancel() { output.cancel() }
 }

@@ -6,7 +6,8 @@ enum Program {
   static var outlines: [CommandOutline] {
     [
       GenerateCommand.declaration.outline, BenchCommand.declaration.outline,
-      InspectCommand.declaration.outline, DoctorCommand.declaration.outline,
+      InspectCommand.declaration.outline, SheetCommand.declaration.outline,
+      DoctorCommand.declaration.outline,
       ModelsCommand.declaration.outline, CompletionCommand.declaration.outline,
     ]
   }
@@ -46,6 +47,7 @@ enum Program {
       return try await run(GenerateCommand.declaration, rest, GenerateCommand.run)
     case "bench": return try BenchCommand.run(rest)
     case "inspect": return try await run(InspectCommand.declaration, rest, InspectCommand.run)
+    case "sheet": return try await run(SheetCommand.declaration, rest, SheetCommand.run)
     case "doctor": return try await run(DoctorCommand.declaration, rest, DoctorCommand.run)
     case "models": return try await run(ModelsCommand.declaration, rest, ModelsCommand.run)
     case "completion":

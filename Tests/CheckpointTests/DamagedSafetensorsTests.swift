@@ -2,6 +2,7 @@ import Checkpoint
 import Files
 import Glibc
 import Tensor
+import TestSupport
 import Testing
 
 /// A valid file that is cut or flipped anywhere: a clean error or a valid load, never a crash.

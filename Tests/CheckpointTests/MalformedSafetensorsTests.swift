@@ -1,5 +1,6 @@
 import Checkpoint
 import Files
+import TestSupport
 import Testing
 
 /// Files that break one rule of the format each.

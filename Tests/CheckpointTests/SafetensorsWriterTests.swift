@@ -1,6 +1,7 @@
 import Checkpoint
 import Files
 import Tensor
+import TestSupport
 import Testing
 
 @Suite struct SafetensorsWriterTests {

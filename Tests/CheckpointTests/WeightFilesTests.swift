@@ -2,6 +2,7 @@ import Checkpoint
 import Files
 import Glibc
 import Tensor
+import TestSupport
 import Testing
 
 @Suite struct WeightFilesTests {

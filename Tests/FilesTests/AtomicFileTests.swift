@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct AtomicFileTests {
@@ -17,7 +18,7 @@ import Testing
 
   @Test func whatStoodThereStaysUntilCommit() throws {
     let scratch = try ScratchDirectory()
-    let path = scratch.write([9], to: "out")
+    let path = try scratch.write([9], to: "out")
     chmod(path, 0o640)
     let file = try AtomicFile(path)
     try file.write([1])
@@ -88,7 +89,7 @@ import Testing
 
   @Test func aLinkIsFollowed() throws {
     let scratch = try ScratchDirectory()
-    let target = scratch.write([1], to: "target")
+    let target = try scratch.write([1], to: "target")
     let link = scratch.path + "/link"
     symlink(target, link)
     try AtomicFile.write([2], to: link)

@@ -1,11 +1,12 @@
 import Files
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct MappedFileTests {
   @Test func bytesAreThoseOfTheFile() throws {
     let scratch = try ScratchDirectory()
-    let path = scratch.write([1, 2, 3, 0, 255], to: "naïve 'quoted' file")
+    let path = try scratch.write([1, 2, 3, 0, 255], to: "naïve 'quoted' file")
     #expect(try MappedFile(path).array() == [1, 2, 3, 0, 255])
   }
 
@@ -16,7 +17,7 @@ import Testing
 
   @Test func theMappingOutlivesTheName() throws {
     let scratch = try ScratchDirectory()
-    let path = scratch.write([7, 8], to: "gone")
+    let path = try scratch.write([7, 8], to: "gone")
     let file = try MappedFile(path)
     unlink(path)
     #expect(file.array() == [7, 8])

@@ -1,11 +1,12 @@
 import Files
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct OutputCheckTests {
   @Test func aGoodPlaceStaysAsItWas() throws {
     let scratch = try ScratchDirectory()
-    scratch.write([1], to: "old")
+    try scratch.write([1], to: "old")
     try checkOutputFile(scratch.path + "/new", byteCount: 1000)
     try checkOutputFile(scratch.path + "/old")
     try checkOutputDirectory(scratch.path)
@@ -16,7 +17,7 @@ import Testing
 
   @Test func wrongPlacesAreNamed() throws {
     let scratch = try ScratchDirectory()
-    let file = scratch.write([1], to: "file")
+    let file = try scratch.write([1], to: "file")
     let path = scratch.path
     #expect(throws: FileError.directoryMissing(path: path + "/a/b", directory: path + "/a")) {
       try checkOutputFile(path + "/a/b")

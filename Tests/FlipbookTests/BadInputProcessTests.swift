@@ -165,17 +165,26 @@ import Testing
     #expect(left.isEmpty)
   }
 
-  /// Limits of address space. OpenBLAS reserves memory for every core before `main` and waits for
-  /// ever where it gets none, so it is held to one thread here, and the limits leave room for that.
-  @Test(arguments: [1_000_000, 1_500_000])
+  /// Limits of address space, from one that hardly holds the libraries. OpenBLAS would wait for ever
+  /// for a buffer for every core before `main`, were it not held to one thread.
+  @Test(arguments: [450_000, 700_000, 1_500_000])
   func shortMemory(kibibytes: Int) throws {
     let outcome = try CommandLineProgram.run(
       ["generate", "a", "--size", "1920x1088", "--frames", "289", "-o", "x.mp4"], in: folder,
-      environment: ["FLIPBOOK_MODEL": model, "OPENBLAS_NUM_THREADS": "1"],
-      limits: "ulimit -v \(kibibytes)")
+      environment: ["FLIPBOOK_MODEL": model], limits: "ulimit -v \(kibibytes)")
     #expect(outcome.code == 6, "\(outcome.errors)")
     #expect(outcome.errors.contains("memory"))
     #expect(try folder.contents() == ["model"])
+  }
+
+  /// Whatever was said of OpenBLAS's threads, under a limit it gets one, and the program its arguments.
+  @Test(arguments: ["1", "64"])
+  func startingUnderALimit(threads: String) throws {
+    let outcome = try CommandLineProgram.run(
+      ["generate", "--", "-a 'red' \"ball\"  é", "b"], in: folder,
+      environment: ["OPENBLAS_NUM_THREADS": threads], limits: "ulimit -v 400000")
+    #expect(outcome.code == 2, "\(outcome.errors)")
+    #expect(outcome.errors.contains("'b'"))
   }
 
   // MARK: signals
@@ -194,14 +203,18 @@ import Testing
     #expect(try folder.contents() == ["model", "p.png"])
   }
 
-  @Test(arguments: ["x.mp4", "x.gif", "x"])
-  func interruptInTheMiddleOfTheEncoding(name: String) throws {
+  /// Once, and again at once by somebody who cannot wait.
+  @Test(arguments: ["x.mp4", "x.gif", "x"], [1, 2])
+  func interruptInTheMiddleOfTheEncoding(name: String, times: Int) throws {
     let outcome = try CommandLineProgram.run(
       ["generate", "a", "--steps", "1", "--frames", "289", "-o", name], in: folder,
       environment: ["FLIPBOOK_MODEL": model]
     ) { process in
       while process.isRunning, try folder.contents() == ["model"] { usleep(500) }
-      kill(process.processIdentifier, SIGINT)
+      for _ in 0..<times {
+        kill(process.processIdentifier, SIGINT)
+        usleep(100)
+      }
     }
     #expect(outcome.code == 130, "\(outcome.errors)")
     #expect(try folder.contents() == ["model"])

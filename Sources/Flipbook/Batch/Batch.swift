@@ -29,9 +29,7 @@ package enum Batch {
         problem: "--from-latents \(latents) goes on with one video, and this command makes "
           + "\(items.count)", advice: "leave --count and --prompt-file away")
     }
-    number(&items, \.output)
-    number(&items, \.saveLatents)
-    number(&items, \.preview)
+    for field in GenerationRequest.files { number(&items, field) }
     try checkDistinct(items)
     return items
   }
@@ -55,7 +53,7 @@ package enum Batch {
   private static func checkDistinct(_ items: [GenerationRequest]) throws(FlipbookError) {
     var seen: Set<String> = []
     for item in items {
-      for path in [item.output, item.saveLatents, item.preview].compactMap(\.self) {
+      for path in GenerationRequest.files.compactMap({ item[keyPath: $0] }) {
         let whole = URL(fileURLWithPath: path).standardizedFileURL.path
         guard seen.insert(whole).inserted else {
           throw .usage(

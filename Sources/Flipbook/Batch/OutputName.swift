@@ -33,6 +33,11 @@ package enum OutputName {
     return suffix.isEmpty ? "\(trimmed(path))-\(padded)" : "\(stem)-\(padded).\(suffix)"
   }
 
+  /// The name of a video's contact sheet: `out.mp4` becomes `out-sheet.png`.
+  package static func sheet(of video: String) -> String {
+    splitExtension(trimmed(video)).stem + "-sheet.png"
+  }
+
   /// A path without its trailing slashes.
   package static func trimmed(_ path: String) -> String {
     var path = path

@@ -1,5 +1,6 @@
 import Diffusion
 import Diorama
+import Video
 
 /// A request that has been checked, with nothing left open.
 public struct GenerationJob: Sendable {
@@ -12,4 +13,13 @@ public struct GenerationJob: Sendable {
 
   /// The same for the pipeline.
   let pipelineRequest: PipelineRequest
+  /// The clips of a comparison, from left to right; none in most runs.
+  package var variants: [GenerationJob] = []
+  /// How they stand in one picture.
+  var layout: SideBySide?
+
+  /// The size of the pictures that are written.
+  var pictureSize: PictureSize {
+    layout?.size ?? PictureSize(width: plan.size.width, height: plan.size.height)
+  }
 }

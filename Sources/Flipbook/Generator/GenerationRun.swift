@@ -20,6 +20,32 @@ struct GenerationRun {
   /// - Throws: errors of every floor; whatever is thrown, no partial file stays.
   func callAsFunction(_ model: LoadableModel) throws {
     try check()
+    // Loaded before the clock starts.
+    _ = try model.pipeline(for: job, emit)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let outputs = GenerationOutputs(job) { try model.metadata(job.request).json }
+    defer { outputs.cancel() }
+    let append = { (picture: Picture) in
+      try outputs.append(picture)
+      emit(.decoded(frames: outputs.frameCount, of: job.plan.frames))
+    }
+    if let layout = job.layout {
+      try compare(layout, model, append)
+    } else {
+      try frames(model, append)
+    }
+    try check()
+    try outputs.finish()
+    emit(
+      .finished(
+        GenerationResult(
+          path: job.request.output ?? "", metadata: try model.metadata(job.request),
+          plan: job.plan, seconds: (clock.now - start) / .seconds(1))))
+  }
+
+  /// Makes the frames and hands them on.
+  func frames(_ model: LoadableModel, _ append: (Picture) throws -> Void) throws {
     let pipeline = try model.pipeline(for: job, emit)
     try check()
     let clock = ContinuousClock()
@@ -29,11 +55,7 @@ struct GenerationRun {
     let metadata = { try model.metadata(job.request) }
     let state = try job.request.fromLatents.map { path in try LatentsFile.read(path).0 }
     let resumedAt = state?.completedSteps ?? 0
-    let size = PictureSize(width: job.plan.size.width, height: job.plan.size.height)
     var stepsBegin: ContinuousClock.Instant?
-    // Opened with the first frame: until then nothing of the output is on the disk.
-    var sink: (any FrameSink)?
-    defer { sink?.cancel() }
 
     try pipeline.generate(job.pipelineRequest, resume: state) { event in
       switch event {
@@ -50,21 +72,9 @@ struct GenerationRun {
         try finishStep(state, metadata, pipeline)
       case .frame(let picture):
         try check()
-        if sink == nil {
-          sink = try OutputFormat.open(
-            job.request.output ?? "", size: size, comment: try metadata().json)
-        }
-        try sink?.append(picture)
-        emit(.decoded(frames: sink?.frameCount ?? 0, of: job.plan.frames))
+        try append(picture)
       }
     }
-    try check()
-    try sink?.finish()
-    emit(
-      .finished(
-        GenerationResult(
-          path: job.request.output ?? "", metadata: try metadata(), plan: job.plan,
-          seconds: (clock.now - start) / .seconds(1))))
   }
 
   /// What happens between two steps: a look at the clip, latents that are kept, and the end where
@@ -79,7 +89,9 @@ struct GenerationRun {
     }
     try check()
     if let path = job.request.preview, let estimate = state.estimate {
-      try PNGWriter.write(try pipeline.preview(estimate), to: path)
+      var picture = try pipeline.preview(estimate)
+      if job.request.watermark == true { Watermark(size: picture.size).draw(on: &picture) }
+      try PNGWriter.write(picture, to: path)
     }
   }
 

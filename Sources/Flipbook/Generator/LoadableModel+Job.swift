@@ -3,7 +3,8 @@ import Diorama
 import Text
 
 extension LoadableModel {
-  /// Fills in what a request leaves open, plans the run, and checks that it can be carried out.
+  /// Fills in what a request leaves open, plans the run, and checks that it can be carried out. The
+  /// files it writes are not looked at.
   ///
   /// - Throws: `FlipbookError` for the first thing that is wrong.
   func job(_ request: GenerationRequest) throws(FlipbookError) -> GenerationJob {
@@ -33,11 +34,11 @@ extension LoadableModel {
       let plan = GenerationPlan(
         try DioramaPipeline.plan(directory: directory, request: pipelineRequest))
       try checkMemory(plan)
-      try Preflight.check(resolved, plan)
-      return GenerationJob(
+      let job = GenerationJob(
         request: resolved, plan: plan,
         warnings: GenerationRequest.warnings(size: size, native: nativeSize),
         pipelineRequest: pipelineRequest)
+      return try request.comparison.map { try comparisonJob($0, base: job) } ?? job
     } catch { throw FlipbookError(wrapping: error) }
   }
 

@@ -4,13 +4,20 @@ import Video
 /// What can be known about the outputs before the first step: that they can be written, and that
 /// there is room for them.
 enum Preflight {
-  /// Checks every file that a request will write.
+  /// Checks every file that a job will write.
   ///
   /// - Throws: `FlipbookError` with the path: directory missing, read-only, a device in the place,
   ///   a full disk, a format that cannot be written.
-  static func check(_ request: GenerationRequest, _ plan: GenerationPlan) throws(FlipbookError) {
+  static func check(_ job: GenerationJob) throws(FlipbookError) {
+    let (request, plan) = (job.request, job.plan)
     do {
-      if let output = request.output { try check(output: output, plan) }
+      for output in [request.output, request.gif].compactMap(\.self) {
+        try check(output: output, job)
+      }
+      // A sheet has at most 25 frames, each with a little room around it.
+      if let sheet = request.contactSheet {
+        try checkOutputFile(sheet, byteCount: min(plan.frames, 25) * job.pictureSize.pixelCount * 3)
+      }
       if let preview = request.preview {
         try checkOutputFile(preview, byteCount: plan.size.width * plan.size.height * 3)
       }
@@ -20,10 +27,9 @@ enum Preflight {
     } catch { throw FlipbookError(wrapping: error) }
   }
 
-  private static func check(output: String, _ plan: GenerationPlan) throws {
-    let size = PictureSize(width: plan.size.width, height: plan.size.height)
-    try OutputFormat.check(output, size: size, frameCount: plan.frames)
-    let bytes = outputByteCount(try OutputFormat(path: output), plan)
+  private static func check(output: String, _ job: GenerationJob) throws {
+    try OutputFormat.check(output, size: job.pictureSize, frameCount: job.plan.frames)
+    let bytes = outputByteCount(try OutputFormat(path: output), job)
     if try OutputFormat(path: output) == .folder {
       try checkOutputDirectory(output, byteCount: bytes)
     } else {
@@ -32,12 +38,12 @@ enum Preflight {
   }
 
   /// What the result will take on the disk, on the safe side: bytes a pixel as seen on noisy clips.
-  static func outputByteCount(_ format: OutputFormat, _ plan: GenerationPlan) -> Int {
-    let pixels = plan.size.width * plan.size.height * plan.frames
+  static func outputByteCount(_ format: OutputFormat, _ job: GenerationJob) -> Int {
+    let pixels = job.pictureSize.pixelCount * job.plan.frames
     return switch format {
     case .mp4: pixels / 4 + 16_384
     case .gif: pixels + 16_384
-    case .png, .folder: pixels * 3 + 4096 * plan.frames
+    case .png, .folder: pixels * 3 + 4096 * job.plan.frames
     }
   }
 

@@ -61,9 +61,28 @@ public final class VideoGenerator: Sendable {
   public func prepare(
     _ requests: [GenerationRequest]
   ) throws(FlipbookError) -> [GenerationJob] {
+    let jobs = try resolve(requests)
+    try checkFiles(of: jobs)
+    return jobs
+  }
+
+  /// The part of `prepare` that looks at no file of a result.
+  package func resolve(
+    _ requests: [GenerationRequest]
+  ) throws(FlipbookError) -> [GenerationJob] {
     var jobs: [GenerationJob] = []
     for request in try Batch.expand(requests, count: 1) { jobs.append(try model.job(request)) }
     return jobs
+  }
+
+  /// The rest of `prepare`: every file that jobs will write can be written, and there is room.
+  package func checkFiles(of jobs: [GenerationJob]) throws(FlipbookError) {
+    for job in jobs { try Preflight.check(job) }
+  }
+
+  /// How a job's video will say that it was made. Reads the whole model for its digest, once.
+  package func metadata(of job: GenerationJob) throws(FlipbookError) -> RunMetadata {
+    do { return try model.metadata(job.request) } catch { throw FlipbookError(wrapping: error) }
   }
 
   /// Makes one video.

@@ -40,7 +40,8 @@ public struct RunMetadata: Sendable, Equatable {
     }
     options["precision"] = .string(precision.rawValue)
     return [
-      "program": "flipbook", "version": .string(version), "model": .string(modelName),
+      "program": "flipbook", "ai-generated": true, "version": .string(version),
+      "model": .string(modelName),
       "model-sha256": .string(modelHash), "prompt": .string(request.prompt),
       "options": .object(options),
     ]
@@ -117,6 +118,8 @@ extension GenerationRequest {
     -> GenerationRequest
   {
     var mine = self
+    // It is drawn onto the frames, after everything that the latents know of.
+    mine.watermark = nil
     if ratio != nil || resolution != nil {
       mine.size = (resolution ?? .base).size(ratio ?? .square)
     }
@@ -139,6 +142,9 @@ extension GenerationRequest {
     }
     var resumed = saved
     resumed.output = output
+    resumed.gif = gif
+    resumed.contactSheet = contactSheet
+    resumed.watermark = watermark ?? saved.watermark
     resumed.preview = preview
     resumed.saveLatents = saveLatents
     resumed.fromLatents = fromLatents

@@ -92,6 +92,16 @@ package enum OptionValue {
     return text
   }
 
+  /// A path of a file of one format.
+  package static func path(
+    _ text: String, _ name: String, endingIn ending: String
+  ) throws(FlipbookError) -> String {
+    guard try path(text, name).lowercased().hasSuffix(ending) else {
+      throw .option(name: name, found: text, expected: "a file that ends in \(ending)")
+    }
+    return text
+  }
+
   /// A decimal number; unlike `Double("nan")` and `Double("0x1p3")`, only what a person writes.
   private static func decimal(_ text: String) -> Double? {
     guard text.allSatisfy({ $0.isASCII && ($0.isNumber || "+-.eE".contains($0)) }),

@@ -107,13 +107,29 @@ extension GenerationRequest {
     ) { (text, request) throws(FlipbookError) in
       request.seed = try OptionValue.seed(text, "seed")
     }.recorded { $0.seed.map { JSONValue($0) } },
+    Option(
+      "watermark", .flag, "a visible mark in a corner that says that it was generated",
+      default: "off"
+    ) { (text, request) throws(FlipbookError) in
+      request.watermark = try OptionValue.flag(text, "watermark")
+    }.recorded { $0.watermark == true ? true : nil },
+    Option(
+      "compare", .text("A=…,B=…"),
+      "variations side by side: seed=1,seed=2 or few=steps:8,many=steps:24+solver:heun"
+    ) { (text, request) throws(FlipbookError) in
+      request.comparison = try Comparison(parsing: text)
+    }.recorded { $0.comparison.map { .string($0.text) } },
+    Option("gif", .path("FILE.gif"), "an animated GIF as well") {
+      (text, request) throws(FlipbookError) in
+      request.gif = try OptionValue.path(text, "gif", endingIn: ".gif")
+    },
+    Option("contact-sheet", .path("FILE.png"), "the frames in a grid with their times as well") {
+      (text, request) throws(FlipbookError) in
+      request.contactSheet = try OptionValue.path(text, "contact-sheet", endingIn: ".png")
+    },
     Option("preview", .path("FILE.png"), "a look at the first frame after each step") {
       (text, request) throws(FlipbookError) in
-      let path = try OptionValue.path(text, "preview")
-      guard path.lowercased().hasSuffix(".png") else {
-        throw .option(name: "preview", found: text, expected: "a file that ends in .png")
-      }
-      request.preview = path
+      request.preview = try OptionValue.path(text, "preview", endingIn: ".png")
     },
     Option("save-latents", .path("FILE"), "keeps the latents, also when interrupted") {
       (text, request) throws(FlipbookError) in

@@ -42,6 +42,11 @@ extension GenerationRequest {
     try Self.check("guidance-scale", guidanceScale, in: Self.guidanceScaleLimits)
     try Self.check("guidance-rescale", guidanceRescale, in: 0...1)
     try Self.check("shift", shift, in: Self.shiftLimits)
+    if comparison != nil, [saveLatents, fromLatents, preview].contains(where: { $0 != nil }) {
+      throw .usage(
+        problem: "--compare makes several clips, and latents and previews are of one",
+        advice: "leave --save-latents, --from-latents and --preview away")
+    }
     if let interval = guidanceInterval {
       guard interval.lowerBound >= 0, interval.upperBound <= 1 else {
         throw .option(

@@ -37,12 +37,26 @@ public struct GenerationRequest: Sendable, Equatable {
   /// Where the noise begins. Nil draws one, which the events and the file then tell.
   public var seed: UInt64?
 
+  /// Draws a mark into a corner of every frame that says that it was generated.
+  public var watermark: Bool?
+  /// Variations of this request, which the video shows side by side.
+  public var comparison: Comparison?
+
+  /// An animated GIF of the same frames, beside the result.
+  public var gif: String?
+  /// A PNG of the frames in a grid, with their times.
+  public var contactSheet: String?
   /// A PNG that is replaced after each step with a look at the first frame.
   public var preview: String?
   /// Where the latents go at the end, or when the run is interrupted.
   public var saveLatents: String?
   /// Latents to go on from, as `saveLatents` wrote them.
   public var fromLatents: String?
+
+  /// Every file that a request may name for writing.
+  static var files: [WritableKeyPath<GenerationRequest, String?>] {
+    [\.output, \.gif, \.contactSheet, \.saveLatents, \.preview]
+  }
 
   /// A request that leaves everything but the prompt to the model.
   public init(prompt: String) { self.prompt = prompt }

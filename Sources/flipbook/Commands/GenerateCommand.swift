@@ -11,6 +11,15 @@ enum GenerateCommand {
       ("flipbook generate \"a red ball bounces in a meadow\" --seed 7 -o out.mp4", "one video"),
       ("flipbook generate \"a boat\" --ratio 16:9 --count 4", "four, with seeds that follow"),
       ("flipbook generate --prompt-file prompts.txt -o clips.gif", "one animation a line"),
+      (
+        "flipbook generate --prompt-file prompts.txt --manifest done.jsonl",
+        "goes on where it was broken off"
+      ),
+      (
+        "flipbook generate \"a kite\" --compare few=steps:8,many=steps:24 --gif kite.gif",
+        "two clips side by side, as an animation too"
+      ),
+      ("flipbook generate \"a kite\" --watermark --contact-sheet sheet.png", "marked; all frames"),
       ("flipbook generate \"a kite\" --dry-run", "what it would take"),
     ])
 
@@ -21,7 +30,8 @@ enum GenerateCommand {
       arguments.given, environment: ProcessInfo.processInfo.environment)
     guard ProcessorCheck.isSupported else { throw ProcessorCheck.error }
     Signals.install()
-    let requests = try requests(settings, prompt: arguments.operands.first)
+    let manifest = try settings.manifest.map { (path) throws(FlipbookError) in try Manifest(path) }
+    let requests = try requests(settings, prompt: arguments.operands.first, manifest)
     for request in requests { try request.validate() }
     let model = try ModelDiscovery().find(named: settings.model)
     let generator = try VideoGenerator(
@@ -30,28 +40,43 @@ enum GenerateCommand {
     let mode = settings.isQuiet ? ProgressMode.none : settings.progress
     var reporter = ProgressReporter(mode, terminal: .standardError)
     // Every request is checked before the first step of the first one.
-    let jobs = try generator.prepare(requests)
+    let all = try generator.resolve(requests)
+    let jobs = try manifest?.remaining(all, metadata: generator.metadata) ?? all
+    try generator.checkFiles(of: jobs)
     for warning in jobs.flatMap(\.warnings).uniqued() { reporter.report(.warning(warning)) }
+    if let path = settings.manifest, jobs.count < all.count {
+      reporter.report(
+        .warning(
+          "\(all.count - jobs.count) of \(all.count) videos stand in \(path) and are not made again"
+        ))
+    }
     if settings.isDryRun {
       for job in jobs { try printPlan(job, asJSON: settings.isJSON) }
       return .done
     }
-    for job in jobs { try await generate(job, generator, settings, &reporter) }
+    try manifest?.begin()
+    for job in jobs {
+      try await generate(job, generator, settings, &reporter) { (result) throws(FlipbookError) in
+        try manifest?.append(result)
+      }
+    }
     return .done
   }
 
   /// What the command line asks for: a prompt, a file of prompts, or latents to go on with.
   private static func requests(
-    _ settings: GenerateSettings, prompt: String?
+    _ settings: GenerateSettings, prompt: String?, _ manifest: Manifest?
   ) throws(FlipbookError) -> [GenerationRequest] {
     var request = settings.request
+    let drawSeed = { manifest?.drawSeed() ?? .random(in: 0...UInt64.max) }
     if let file = settings.promptFile {
       guard prompt == nil else {
         throw .usage(
           problem: "there is a prompt as well as --prompt-file", advice: "keep one of them")
       }
       return try Batch.expand(
-        PromptFile.requests(path: file, base: request), count: settings.count)
+        PromptFile.requests(path: file, base: request), count: settings.count,
+        drawSeed: drawSeed)
     }
     guard prompt != nil || request.fromLatents != nil else {
       throw .usage(
@@ -62,17 +87,21 @@ enum GenerateCommand {
     if let latents = request.fromLatents {
       request = try request.resumed(from: latents)
     }
-    return try Batch.expand([request], count: settings.count)
+    return try Batch.expand([request], count: settings.count, drawSeed: drawSeed)
   }
 
   private static func generate(
     _ job: GenerationJob, _ generator: VideoGenerator, _ settings: GenerateSettings,
-    _ reporter: inout ProgressReporter
+    _ reporter: inout ProgressReporter,
+    whenDone: (GenerationResult) throws(FlipbookError) -> Void
   ) async throws {
     do {
       for try await event in generator.generate(job) {
         reporter.report(event)
-        if case .finished(let result) = event { try printResult(result, settings) }
+        if case .finished(let result) = event {
+          try whenDone(result)
+          try printResult(result, settings)
+        }
       }
     } catch {
       reporter.endLine()
@@ -96,6 +125,9 @@ enum GenerateCommand {
   private static func printPlan(
     _ job: GenerationJob, asJSON: Bool
   ) throws(FlipbookError) {
+    // The clips of a comparison have a plan each.
+    for variant in job.variants { try printPlan(variant, asJSON: asJSON) }
+    if !job.variants.isEmpty { return }
     if asJSON {
       let value: JSONValue = [
         "prompt": .string(job.request.prompt), "seed": JSONValue(job.request.seed ?? 0),

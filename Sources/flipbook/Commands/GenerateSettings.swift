@@ -10,6 +10,7 @@ struct GenerateSettings: Sendable {
   var threads: Int?
   var promptFile: String?
   var count = 1
+  var manifest: String?
   var isDryRun = false
   var progress = ProgressMode.auto
   var isQuiet = false
@@ -54,6 +55,13 @@ struct GenerateSettings: Sendable {
     Option("count", .text("N"), "so many of each prompt; item i has the seed + i", default: "1") {
       (text, settings) throws(FlipbookError) in
       settings.count = try OptionValue.integer(text, "count", in: 1...10_000)
+    },
+    Option(
+      "manifest", .path("FILE"),
+      "JSON lines of what is done; the same command goes on where it was broken off"
+    ) {
+      (text, settings) throws(FlipbookError) in
+      settings.manifest = try OptionValue.path(text, "manifest")
     },
   ]
 
