@@ -6,6 +6,7 @@ another DIR. --limit 150 gives a quick look: every 25 prompts in a row hold all 
 """
 
 import argparse
+import hashlib
 import json
 from pathlib import Path
 
@@ -56,14 +57,14 @@ class Store:
 
 def check_same_model(folder: Path, model: Path) -> None:
     """Refuses to mix the videos of two models in one folder."""
-    sizes = {str(p.relative_to(model)): [p.stat().st_size, p.stat().st_mtime_ns]
-             for p in sorted(model.glob("*/*.safetensors"))}
-    if not sizes:
-        raise SystemExit(f"{model}: no weights there")
+    files = sorted([*model.glob("*/*.safetensors"), *model.glob("*/*.json")])
+    if not files:
+        raise SystemExit(f"{model}: no model there")
+    found = {str(path.relative_to(model)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     note = folder / "model.json"
-    if note.exists() and json.loads(note.read_text()) != sizes:
+    if note.exists() and json.loads(note.read_text()) != found:
         raise SystemExit(f"{folder} holds videos of other weights: give another --out, or delete it")
-    note.write_text(json.dumps(sizes))
+    note.write_text(json.dumps(found, indent=1) + "\n")
 
 
 def main() -> None:
@@ -113,7 +114,6 @@ def main() -> None:
     judged["autoencoder"] = judge(probe, spread, lambda p: back[p.index])
 
     plain = [p for p in chosen if p.group == "plain"][: arguments.conditioned]
-    (out / "conditioned").mkdir(exist_ok=True)
     given = given_frames(engine, plain, store.truth, out / "conditioned", [])
     write(out, judged, reconstruction, given)
     print((out / "table.md").read_text())

@@ -52,6 +52,7 @@ def given_frames(engine: Engine, prompts: list[Prompt], truth, folder: Path, opt
                 else:
                     Image.fromarray(frames[0 if option == "first-frame" else -1]).save(paths[option])
             output = folder / task.replace(" ", "-") / prompt.name
+            output.parent.mkdir(parents=True, exist_ok=True)
             requests.append({"prompt": prompt.text, "seed": prompt.index, "output": str(output),
                              **{option: str(paths[option]) for option in needed}})
         try:

@@ -53,9 +53,10 @@ def accuracy(judged: list[Judged], kind: str, groups: set[str] | None = None) ->
 
 def frozen(judged: list[Judged], truths: list[Judged]) -> Share:
     """Clips that hardly move, of those whose true clip does."""
+    true_flow = {truth.prompt.index: truth.flow for truth in truths}
     return share(
-        item.flow < motion.FROZEN * truth.flow
-        for item, truth in zip(judged, truths) if truth.flow > motion.MOVING
+        item.flow < motion.FROZEN * true_flow[item.prompt.index]
+        for item in judged if true_flow[item.prompt.index] > motion.MOVING
     )
 
 

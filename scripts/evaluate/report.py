@@ -65,7 +65,7 @@ def figures(judged: dict[str, list[Judged]], reconstruction: dict, given: dict) 
     rows.append(decibels("nine frames given, PSNR of these", given["continuation"], None))
     still = frozen(made, truths)
     rows.append(Row("frozen clips, where the true clip moves", still.value, f"{still} of {still.count}", 0.05, "%",
-                    True, f"{frozen(back, [t for t in truths if t.prompt in {b.prompt for b in back}]).value:.1%}"))
+                    True, f"{frozen(back, truths).value:.1%}"))
     for name, words in (("flow", "motion, of the true clips' mean"), ("flicker", "flicker, of the true clips'")):
         value = ratio(made, truths, name)
         rows.append(Row(words, value, f"{value:.2f}", None, ""))
