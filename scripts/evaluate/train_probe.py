@@ -1,8 +1,8 @@
 """Trains the probe: `python -m scripts.evaluate.train_probe --data DIR… --held-out DIR --out scripts/evaluate/weights`.
 
---data are folders of shards of scripts.evaluate.clips or scripts.train.render (square clips of 25 frames are
-taken). A state beside the
-weights makes the run resumable. At the end, the accuracy on held-out clips a kind, and what is mistaken for what.
+--data are folders of shards of scripts.evaluate.clips or scripts.train.render; square clips of 25 frames are taken.
+A state beside the weights makes the run resumable. At the end it prints the accuracy on held-out clips a kind, and
+what is mistaken for what.
 """
 
 import argparse
