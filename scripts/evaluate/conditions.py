@@ -54,7 +54,7 @@ def given_frames(engine: Engine, prompts: list[Prompt], truth, folder: Path, opt
             output = folder / task.replace(" ", "-") / prompt.name
             output.parent.mkdir(parents=True, exist_ok=True)
             requests.append({"prompt": prompt.text, "seed": prompt.index, "output": str(output),
-                             **{option: str(paths[option]) for option in needed}})
+                             **{option: str(paths[option].resolve()) for option in needed}})
         try:
             engine.generate(requests, options)
         except SystemExit as problem:

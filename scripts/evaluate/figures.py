@@ -70,8 +70,9 @@ def held_out_loss(judged: list[Judged]) -> float:
 
 
 def ratio(judged: list[Judged], truths: list[Judged], name: str) -> float:
-    """The mean of a measure over that of the true clips."""
-    return float(np.mean([getattr(j, name) for j in judged]) / np.mean([getattr(t, name) for t in truths]))
+    """The mean of a measure over that of the true clips of the same prompts."""
+    true = {truth.prompt.index: getattr(truth, name) for truth in truths}
+    return float(sum(getattr(item, name) for item in judged) / sum(true[item.prompt.index] for item in judged))
 
 
 def by_class(judged: list[Judged]) -> dict[str, dict[str, dict]]:

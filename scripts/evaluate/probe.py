@@ -4,7 +4,7 @@ B spans, S = 9 steps of three frames (3s − 1, 3s, 3s + 1), clips 25×64×64, t
 128×128: a subject is 14 to 40 of these pixels wide, and what an autoencoder smooths away is gone in both the
 clips that the probe learned from and those that it judges.
 
-    frames [B, 25, 64, 64, 3] → steps [B, 9, 9, 64, 64] → stem [B, 9, W] → attention within the span → classes
+    frames [B, 25, 64, 64, 3] → steps [B, 9, 9, 64, 64] → stem [B, 9, 192] → attention within the span → classes
 """
 
 import json
@@ -100,7 +100,9 @@ class Probe(nn.Module):
         self.stem = nn.Sequential(
             halving(9, a, 5), halving(a, b), Residual(b), halving(b, c), Residual(c), halving(c, d)
         )
+        # Where things are, place by place, and what there is, wherever it is.
         self.places = nn.Linear(d * (SIDE // 16) ** 2, width)
+        self.things = nn.Linear(c + d, width)
         self.times = nn.Embedding(STEPS, width)
         self.neighbours = nn.Linear(3 * width, width)
         self.attention = nn.ModuleList(Attention(width, config.heads) for _ in range(config.layers))
@@ -111,8 +113,10 @@ class Probe(nn.Module):
         """Logits [B, classes] a kind, of frames [B, 25, 64, 64, 3] in [−1, 1] and spans [B, 2], start and end."""
         steps = steps_of_frames(frames)
         batch = len(steps)
-        h = self.stem(steps.flatten(0, 1).contiguous(memory_format=torch.channels_last))
-        h = F.relu(self.places(h.flatten(1))).unflatten(0, (batch, STEPS))
+        near = self.stem[:-1](steps.flatten(0, 1).contiguous(memory_format=torch.channels_last))
+        far = self.stem[-1](near)
+        things = torch.cat([near.amax((2, 3)), far.amax((2, 3))], dim=1)
+        h = F.relu(self.places(far.flatten(1)) + self.things(things)).unflatten(0, (batch, STEPS))
         mask = step_mask(bounds)
         x = h * mask[..., None]
         x = x + self.neighbours(torch.cat([F.pad(x, (0, 0, 1, 0))[:, :-1], x, F.pad(x, (0, 0, 0, 1))[:, 1:]], -1))

@@ -44,7 +44,8 @@ def figures(judged: dict[str, list[Judged]], reconstruction: dict, given: dict) 
 
     def of_clips(kind: str, groups, name: str, bar: float | None) -> Row:
         measured = accuracy(made, kind, groups)
-        ceiling = f"{accuracy(truths, kind, groups)}; {accuracy(back, kind, groups).value:.1%}"
+        through = accuracy(back, kind, groups)
+        ceiling = f"{accuracy(truths, kind, groups)}; {f'{through.value:.1%}' if through.count else '–'}"
         return Row(name, measured.value, f"{measured} of {measured.count}", bar, ceiling=ceiling)
 
     rows = [
@@ -68,7 +69,7 @@ def figures(judged: dict[str, list[Judged]], reconstruction: dict, given: dict) 
                     True, f"{frozen(back, truths).value:.1%}"))
     for name, words in (("flow", "motion, of the true clips' mean"), ("flicker", "flicker, of the true clips'")):
         value = ratio(made, truths, name)
-        rows.append(Row(words, value, f"{value:.2f}", None, ""))
+        rows.append(Row(words, value, f"{value:.2f}", None, "", ceiling=f"1; {ratio(back, truths, name):.2f}"))
     if "steps-8" in judged:
         drops = [100 * (accuracy(made, kind, PLAIN).value - accuracy(judged["steps-8"], kind, PLAIN).value)
                  for kind in PLAIN_KINDS]
