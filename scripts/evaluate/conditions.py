@@ -1,4 +1,8 @@
-"""Frames that are given: does the video begin, end or go on with them? PSNR of the given frames in the output."""
+"""Frames that are given: does the video begin, end or go on with them?
+
+PSNR of the given frames in the output. What goes on from a video does not hold the video's own frames: there the
+first new frame is compared with the true next one.
+"""
 
 import subprocess
 from pathlib import Path
@@ -24,17 +28,19 @@ def write_video(path: Path, frames: np.ndarray) -> None:
 def given_frames(engine: Engine, prompts: list[Prompt], truth, folder: Path, options: list[str]) -> dict:
     """{"first frame": [dB…], …} over `prompts`, with the frames that `truth` reads; a string where it cannot be.
 
-    First frame alone; first and last together, of which the last is measured; the first nine of 25 as a video.
+    First frame alone; first and last together, of which the last is measured; the first nine of 25 as a video, of
+    which the tenth is measured.
     """
     given = folder / "given"
     given.mkdir(parents=True, exist_ok=True)
     found: dict = {}
+    # Options, the frame of the output that is measured, the true frame that it should be, further options.
     tasks = {
-        "first frame": (("first-frame",), slice(0, 1)),
-        "last frame": (("first-frame", "last-frame"), slice(FRAMES - 1, FRAMES)),
-        "continuation": (("video",), slice(0, CONTINUED)),
+        "first frame": (("first-frame",), 0, 0, {}),
+        "last frame": (("first-frame", "last-frame"), FRAMES - 1, FRAMES - 1, {}),
+        "continuation": (("video",), 0, CONTINUED, {"frames": 17}),
     }
-    for task, (needed, measured) in tasks.items():
+    for task, (needed, measured, true, further) in tasks.items():
         lacking = [f"--{option}" for option in needed if not engine.knows(option)]
         if lacking:
             found[task] = f"skipped: this flipbook has no {' and no '.join(lacking)}"
@@ -53,7 +59,7 @@ def given_frames(engine: Engine, prompts: list[Prompt], truth, folder: Path, opt
                     Image.fromarray(frames[0 if option == "first-frame" else -1]).save(paths[option])
             output = folder / task.replace(" ", "-") / prompt.name
             output.parent.mkdir(parents=True, exist_ok=True)
-            requests.append({"prompt": prompt.text, "seed": prompt.index, "output": str(output),
+            requests.append({"prompt": prompt.text, "seed": prompt.index, "output": str(output), **further,
                              **{option: str(paths[option].resolve()) for option in needed}})
         try:
             engine.generate(requests, options)
@@ -61,7 +67,7 @@ def given_frames(engine: Engine, prompts: list[Prompt], truth, folder: Path, opt
             found[task] = f"skipped: {problem}"
             continue
         found[task] = [
-            psnr(frames_of(Path(request["output"]))[measured], truth(prompt)[measured])
+            psnr(frames_of(Path(request["output"]))[measured], truth(prompt)[true])
             for prompt, request in zip(prompts, requests)
         ]
     return found

@@ -63,7 +63,7 @@ def figures(judged: dict[str, list[Judged]], reconstruction: dict, given: dict) 
                     "points", True, f"{100 * held_out_loss(truths):.1f} points"))
     rows.append(decibels("first frame given, PSNR of frame 0", given["first frame"], 30))
     rows.append(decibels("first and last frame given, PSNR of the last", given["last frame"], None))
-    rows.append(decibels("nine frames given, PSNR of these", given["continuation"], None))
+    rows.append(decibels("nine frames given, PSNR of the tenth", given["continuation"], None))
     still = frozen(made, truths)
     rows.append(Row("frozen clips, where the true clip moves", still.value, f"{still} of {still.count}", 0.05, "%",
                     True, f"{frozen(back, truths).value:.1%}"))
