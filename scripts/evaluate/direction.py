@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .samples import generate
+from .engine import Engine, frames_of
 
 SCENES = {
     "red": "meadow", "green": "desert", "blue": "snow", "yellow": "night", "purple": "snow",
@@ -41,25 +41,29 @@ def centers(frames: np.ndarray, colour: str) -> tuple[np.ndarray, np.ndarray]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--flipbook", default=".build/release/flipbook")
+    parser.add_argument("--model", default="Weights/diorama")
     parser.add_argument("--seed", type=int, default=0, help="of the first prompt; the others follow")
     parser.add_argument("--shape", default="ball")
     arguments, options = parser.parse_known_args()
-    seen = right = count = 0
-    for index, (colour, scene) in enumerate(SCENES.items()):
-        for side in ("left", "right"):
-            prompt = f"A {colour} {arguments.shape} moves {side} {PLACES[scene]}, the camera does not move."
-            with tempfile.TemporaryDirectory() as folder:
-                seed = ["--seed", str(arguments.seed + index)]
-                frames = generate(arguments.flipbook, prompt, Path(folder) / "frames", [*seed, *options])
+    seen = right = 0
+    asked = [(colour, scene, side) for colour, scene in SCENES.items() for side in ("left", "right")]
+    with tempfile.TemporaryDirectory() as folder:
+        requests = [
+            {"prompt": f"A {colour} {arguments.shape} moves {side} {PLACES[scene]}, the camera does not move.",
+             "seed": arguments.seed + index // 2, "output": str(Path(folder) / str(index))}
+            for index, (colour, scene, side) in enumerate(asked)
+        ]
+        Engine(arguments.flipbook, arguments.model, options).generate(requests)
+        for (colour, _, side), request in zip(asked, requests):
+            frames = frames_of(Path(request["output"]))
             center, share = centers(frames, colour)
             known = ~np.isnan(center)
             slope = np.polyfit(np.flatnonzero(known), center[known], 1)[0] * len(frames) if known.sum() > 3 else 0.0
             seen += known.mean() > 0.5
             right += (slope < -0.05) if side == "left" else (slope > 0.05)
-            count += 1
             print(f"{colour:7} {side:5} {slope:+.2f} widths a clip, seen in {known.mean():.0%} of the frames, "
                   f"{share.mean():.1%} of the picture", flush=True)
-    print(f"colour seen {seen}/{count}, direction right {right}/{count}")
+    print(f"colour seen {seen}/{len(asked)}, direction right {right}/{len(asked)}")
 
 
 if __name__ == "__main__":
