@@ -7,13 +7,16 @@ package final class PNGWriter: FrameSink {
 
   private let encoder: PNGEncoder
   private let output: AtomicFile
+  private let comment: String?
   private var isOpen = true
 
   /// Opens the temporary file.
   ///
+  /// - Parameter comment: how the picture was made.
   /// - Throws: `VideoError.badSize`, `.encoderMissing`, before anything is written; `.file`.
-  package init(_ path: String, size: PictureSize) throws(VideoError) {
+  package init(_ path: String, size: PictureSize, comment: String? = nil) throws(VideoError) {
     self.path = path
+    self.comment = comment
     encoder = try PNGEncoder(path, size: size)
     output = try file { () throws(FileError) in try AtomicFile(path) }
   }
@@ -30,7 +33,8 @@ package final class PNGWriter: FrameSink {
     guard isOpen else { throw .file(.discarded(path: path)) }
     do throws(VideoError) {
       guard frameCount == 0 else { throw .tooManyFrames(path: path, count: frameCount + 1) }
-      let bytes = try encoder.encode(picture)
+      var bytes = try encoder.encode(picture)
+      if let comment { bytes = PNGComment.inserted(comment, in: bytes) }
       try file { () throws(FileError) in try output.write(bytes) }
     } catch {
       cancel()

@@ -26,9 +26,9 @@ struct GenerationRun {
     let start = clock.now
     emit(.started(job.plan, job.request))
     // Read when it is wanted, since the model's digest may still be on its way.
-    let metadata = { try model.metadata(job.request) }
+    let metadata = { try model.metadata(job) }
     let state = try job.request.fromLatents.map { path in try LatentsFile.read(path).0 }
-    let resumedAt = state?.completedSteps ?? 0
+    let resumedAt = state.map(stepsDone) ?? 0
     let size = PictureSize(width: job.plan.size.width, height: job.plan.size.height)
     var stepsBegin: ContinuousClock.Instant?
     // Opened with the first frame: until then nothing of the output is on the disk.
@@ -45,7 +45,7 @@ struct GenerationRun {
         emit(
           .step(
             StepProgress(
-              step: state.completedSteps, count: job.plan.steps, resumedAt: resumedAt,
+              step: stepsDone(state), count: stepCount, resumedAt: resumedAt,
               seconds: (clock.now - (stepsBegin ?? start)) / .seconds(1))))
         try finishStep(state, metadata, pipeline)
       case .frame(let picture):
@@ -53,6 +53,7 @@ struct GenerationRun {
         if sink == nil {
           sink = try OutputFormat.open(
             job.request.output ?? "", size: size, comment: try metadata().json)
+          try appendPreceding(to: sink, size)
         }
         try sink?.append(picture)
         emit(.decoded(frames: sink?.frameCount ?? 0, of: job.plan.frames))
@@ -70,16 +71,33 @@ struct GenerationRun {
   /// What happens between two steps: a look at the clip, latents that are kept, and the end where
   /// somebody wants it.
   private func finishStep(
-    _ state: SamplerState, _ metadata: () throws -> RunMetadata, _ pipeline: DioramaPipeline
+    _ state: ClipState, _ metadata: () throws -> RunMetadata, _ pipeline: DioramaPipeline
   ) throws {
     let isCancelled = checks.contains { $0.reason != nil }
-    if let path = job.request.saveLatents, isCancelled || state.completedSteps == job.plan.steps {
+    if let path = job.request.saveLatents, isCancelled || stepsDone(state) == stepCount {
       try LatentsFile.write(state, metadata: try metadata(), to: path)
       emit(.latentsSaved(path: path))
     }
     try check()
     if let path = job.request.preview, let estimate = state.estimate {
       try PNGWriter.write(try pipeline.preview(estimate), to: path)
+    }
+  }
+
+  /// Steps of all stretches.
+  private var stepCount: Int { job.plan.steps * job.plan.stretches }
+
+  private func stepsDone(_ state: ClipState) -> Int {
+    state.stretch * job.plan.steps + state.completedSteps
+  }
+
+  /// The video that is gone on with, where it belongs to the result.
+  private func appendPreceding(to sink: (any FrameSink)?, _ size: PictureSize) throws {
+    guard let preceding = job.preceding else { return }
+    let next = try preceding.frames(in: size)
+    while let picture = try next() {
+      try check()
+      try sink?.append(picture)
     }
   }
 
