@@ -74,7 +74,8 @@ struct GenerationRun {
     _ state: ClipState, _ metadata: () throws -> RunMetadata, _ pipeline: DioramaPipeline
   ) throws {
     let isCancelled = checks.contains { $0.reason != nil }
-    if let path = job.request.saveLatents, isCancelled || stepsDone(state) == stepCount {
+    // At the end of every stretch as well: whoever interrupts its decoding goes on from there.
+    if let path = job.request.saveLatents, isCancelled || state.completedSteps == job.plan.steps {
       try LatentsFile.write(state, metadata: try metadata(), to: path)
       emit(.latentsSaved(path: path))
     }
