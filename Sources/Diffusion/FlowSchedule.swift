@@ -35,20 +35,28 @@ package struct FlowSchedule: Sendable, Equatable {
 
   /// The `steps + 1` noise levels from 1 to 0, even in time and then shifted.
   ///
-  /// - Parameter shift: 1 leaves the levels even; more moves them up, towards the noise.
-  /// - Throws: `DiffusionError.parameter` unless `steps` is in 1 … 1,000 and `shift` in
-  ///   0.01 … 100.
-  package static func sigmas(steps: Int, shift: Double) throws(DiffusionError) -> [Double] {
+  /// - Parameters:
+  ///   - shift: 1 leaves the levels even; more moves them up, towards the noise.
+  ///   - start: the time at which the run begins, before the shift: less than 1 keeps something of
+  ///     what is there (SDEdit, Meng et al. 2021).
+  /// - Throws: `DiffusionError.parameter` unless `steps` is in 1 … 1,000, `shift` in 0.01 … 100 and
+  ///   `start` above 0 and at most 1.
+  package static func sigmas(
+    steps: Int, shift: Double, from start: Double = 1
+  ) throws(DiffusionError) -> [Double] {
     guard (1...1000).contains(steps) else {
       throw .parameter(name: "steps", found: "\(steps)", expected: "1 … 1000")
     }
     guard shift.isFinite, (0.01...100).contains(shift) else {
       throw .parameter(name: "shift", found: "\(shift)", expected: "0.01 … 100")
     }
+    guard start > 0, start <= 1 else {
+      throw .parameter(name: "strength", found: "\(start)", expected: "above 0, at most 1")
+    }
     return (0...steps).map { step in
       // (s·t) / (s·t + (1−t)) is the same fraction, but exactly 1 and 0 at its ends.
-      let signal = Double(step) / Double(steps)
-      let noise = shift * (Double(steps - step) / Double(steps))
+      let signal = (1 - start) + start * (Double(step) / Double(steps))
+      let noise = shift * (start * (Double(steps - step) / Double(steps)))
       return noise / (noise + signal)
     }
   }

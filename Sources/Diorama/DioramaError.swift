@@ -12,6 +12,12 @@ package enum DioramaError: Error, Equatable, CustomStringConvertible {
   case shotLengths(found: Double, clip: Double)
   /// Two components of a model do not fit together.
   case components(String, field: String, found: Int, other: String, expected: Int)
+  /// Every latent frame of the clip is given, and nothing is left to make.
+  case nothingToMake(frames: Int)
+  /// A video that is drawn anew has fewer frames than the clip.
+  case sourceEnds(found: Int, expected: Int)
+  /// Saved latents belong to another run.
+  case state(found: String, expected: String)
   /// A weight is infinite or not a number.
   case weight(key: String, index: Int, value: String)
   /// A layer gave a number that is infinite or not a number: the first of the run that did.
@@ -37,6 +43,14 @@ package enum DioramaError: Error, Equatable, CustomStringConvertible {
     case .components(let component, let field, let found, let other, let expected):
       return "\(component)/config.json: \(field) is \(found), and \(other) has \(expected): the "
         + "model's components do not belong together"
+    case .nothingToMake(let frames):
+      return "the given pictures are all of a clip of \(frames) frames: take more frames"
+    case .sourceEnds(let found, let expected):
+      return "the video ends after \(found) frames, expected \(expected)"
+    case .state(let found, let expected):
+      return
+        "saved latents: found \(found), expected \(expected); continue with the options of the "
+        + "run that saved them, or start from the beginning"
     case .weight(let key, let index, let value):
       return "the weight \(key) holds \(value) at element \(index): the file is damaged; export or "
         + "fetch it again"

@@ -1,13 +1,14 @@
 // From a prompt to frames:
 //
-//   texts → text encoder ─┐
+//   pictures → encoder ───┐
+//   texts → text encoder ─┤
 //   seed → noise ────────►│ transformer ⟲ solver │─► latents ─► decoder ─► frames, one latent at a time
 //
 // C latent channels, T latent frames, h rows, w columns; latents are [C, T, h, w] in memory, the
-// order in which the noise is drawn.
+// order in which the noise is drawn. How a run goes stands in `ClipRun`.
 
 package import Checkpoint
-package import Diffusion
+import Diffusion
 package import Tensor
 package import Text
 package import Video
@@ -85,11 +86,11 @@ package final class DioramaPipeline: Sendable {
   ///   - state: where an earlier run of the same request stopped.
   ///   - observer: looks at the outputs of all layers, by key path.
   ///   - onEvent: called on this thread; what it throws ends the run.
-  /// - Throws: what `onEvent` throws, what `plan` throws, `DiffusionError.state` where `state` belongs
-  ///   to another run, `DioramaError.activation` where a layer's output is no number,
+  /// - Throws: what `onEvent` throws, what `plan` throws, what the inputs' videos throw,
+  ///   `DiffusionError.state` and `DioramaError.state` where `state` belongs to another run, `DioramaError.activation` where a layer's output is no number,
   ///   `TensorError.outOfMemory`.
   package func generate(
-    _ request: PipelineRequest, resume state: SamplerState? = nil,
+    _ request: PipelineRequest, resume state: ClipState? = nil,
     observer: (any LayerObserver)? = nil, onEvent: (PipelineEvent) throws -> Void
   ) throws {
     let plan = try plan(request)
@@ -106,14 +107,14 @@ package final class DioramaPipeline: Sendable {
 
   /// `generate` with threads and memory of the caller's.
   func run(
-    _ request: PipelineRequest, _ plan: PipelinePlan, resume state: SamplerState? = nil,
+    _ request: PipelineRequest, _ plan: PipelinePlan, resume state: ClipState? = nil,
     observer: (any LayerObserver)? = nil, _ compute: Compute,
     onEvent: (PipelineEvent) throws -> Void
   ) throws {
     let watch = RunObserver(next: observer)
     compute.observer = watch
-    let latents = try sample(request, plan, state, watch, compute, onEvent)
-    try decode(latents, watch, compute) { try onEvent(.frame($0)) }
+    var clip = try ClipRun(self, request, plan, watch, compute)
+    try clip(resume: state, onEvent)
   }
 
   /// The first frame of latents, cheaply: one latent frame is decoded.
@@ -126,80 +127,11 @@ package final class DioramaPipeline: Sendable {
     let compute = try makeCompute(activationBytes: cost.activationBytes)
     var stream = try autoencoder.makeDecoderStream(rows: grid.rows, columns: grid.columns)
     return Picture(
-      pixels: stream(latentFrame(0, of: latents, compute), compute), frame: 0)
-  }
-
-  /// Text, noise and all steps.
-  /// - Returns: clean latents, [C, T, h, w].
-  private func sample(
-    _ request: PipelineRequest, _ plan: PipelinePlan, _ state: SamplerState?,
-    _ watch: RunObserver, _ compute: Compute, _ onEvent: (PipelineEvent) throws -> Void
-  ) throws -> Tensor {
-    // 1. Text, with and without the prompt.
-    let prompt = try TextBranch(
-      request.prompt.shots.map(\.text), plan: plan, encoder: textEncoder,
-      transformer: transformer, compute)
-    let negative =
-      plan.sigmas.contains(where: request.guidance.acts)
-      ? try TextBranch(
-        request.prompt.shots.map { _ in request.negativePrompt }, plan: plan,
-        encoder: textEncoder, transformer: transformer, compute) : nil
-    try watch.check()
-    try onEvent(.textEncoded(tokens: plan.textTokens))
-
-    // 2. Noise.
-    let grid = plan.grid
-    let shape = [
-      configuration.transformer.latentChannels, grid.frames, grid.rows, grid.columns,
-    ]
-    let latents = try Tensor(shape)
-    Philox(seed: request.seed).normals(into: latents)
-
-    // 3. Steps.
-    let sampler = try Sampler(
-      solver: request.solver, sigmas: plan.sigmas, shape: shape,
-      heldSteps: request.guidance.zeroSteps)
-    let conditioning = Conditioning(none: grid)
-    let (conditional, unconditional) = (try Tensor(shape), try Tensor(shape))
-    func velocity(_ z: Tensor, _ sigma: Double, _ text: TextBranch, into result: Tensor) throws {
-      transformer(
-        z, sigma: sigma, text: text.words, conditioning: conditioning, layout: text.layout,
-        into: result, compute)
-      try watch.check()
-    }
-    try sampler.run(latents, resuming: state) { z, sigma in
-      try velocity(z, sigma, prompt, into: conditional)
-      if let negative, request.guidance.acts(at: sigma) {
-        try velocity(z, sigma, negative, into: unconditional)
-        request.guidance.combine(conditional: conditional, unconditional: unconditional)
-      }
-      return conditional
-    } onStep: { state in
-      compute.observe("latents", state.latents)
-      try watch.check()
-      try onEvent(.step(state))
-    }
-    return latents
-  }
-
-  /// All frames of clean latents [C, T, h, w], in order.
-  private func decode(
-    _ latents: Tensor, _ watch: RunObserver, _ compute: Compute,
-    _ onFrame: (Picture) throws -> Void
-  ) throws {
-    var stream = try autoencoder.makeDecoderStream(
-      rows: latents.shape[2], columns: latents.shape[3])
-    for frame in 0..<latents.shape[1] {
-      try compute.arena.scope { () throws in
-        let pixels = stream(latentFrame(frame, of: latents, compute), compute)
-        try watch.check()
-        for index in 0..<pixels.shape[0] { try onFrame(Picture(pixels: pixels, frame: index)) }
-      }
-    }
+      pixels: stream(Self.latentFrame(0, of: latents, compute), compute), frame: 0)
   }
 
   /// One frame of latents [C, T, h, w] as the autoencoder reads it: [1, h, w, C], in the arena.
-  private func latentFrame(_ frame: Int, of latents: Tensor, _ compute: Compute) -> Tensor {
+  static func latentFrame(_ frame: Int, of latents: Tensor, _ compute: Compute) -> Tensor {
     let (channels, rows, columns) = (latents.shape[0], latents.shape[2], latents.shape[3])
     let positions = rows * columns
     let result = compute.arena.tensor([1, rows, columns, channels])

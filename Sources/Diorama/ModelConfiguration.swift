@@ -10,7 +10,34 @@ package struct ModelConfiguration: Sendable {
     package let height: Int
     /// 1 + 4k.
     package let frames: Int
+    /// The longest clip that the model was trained for, in frames, 1 + 4k: longer ones are made of
+    /// stretches of `frames`.
+    package let longestFrames: Int
     package let framesPerSecond: Int
+
+    /// The same in latent frames.
+    var stretchLengths: Stretch.Lengths {
+      Stretch.Lengths(
+        longest: 1 + longestFrames / AutoencoderConfiguration.framesPerLatent,
+        native: 1 + frames / AutoencoderConfiguration.framesPerLatent)
+    }
+
+    /// How many frames of a video are looked at to go on with it: as many as a stretch takes over.
+    package var openingFrames: Int {
+      1 + (stretchLengths.overlap - 1) * AutoencoderConfiguration.framesPerLatent
+    }
+
+    /// The frames of the longest stretch of a clip.
+    /// - Parameters:
+    ///   - clipFrames: of the result.
+    ///   - inputs: what it is made from.
+    package func sequenceFrames(of clipFrames: Int, _ inputs: ClipInputs) -> Int {
+      let perLatent = AutoencoderConfiguration.framesPerLatent
+      let whole =
+        inputs.showsOpening
+        ? clipFrames : inputs.opening.count + (clipFrames + 3) / perLatent * perLatent
+      return whole <= longestFrames ? whole : frames
+    }
   }
 
   package let transformer: TransformerConfiguration
@@ -50,8 +77,8 @@ package struct ModelConfiguration: Sendable {
 }
 
 extension ModelConfiguration.Native {
-  /// Reads `native_width`, `native_height`, `native_frames` and `frames_per_second` of
-  /// `model_index.json`.
+  /// Reads `native_width`, `native_height`, `native_frames`, `longest_frames` and
+  /// `frames_per_second` of `model_index.json`.
   ///
   /// - Throws: `CheckpointError.config`.
   init(_ directory: ModelDirectory) throws(CheckpointError) {
@@ -60,6 +87,7 @@ extension ModelConfiguration.Native {
     width = try index.field("native_width", default: 128, in: multiple...8192)
     height = try index.field("native_height", default: 128, in: multiple...8192)
     frames = try index.field("native_frames", default: 25, in: 1...4097)
+    longestFrames = try index.field("longest_frames", default: max(289, frames), in: 1...4097)
     framesPerSecond = try index.field("frames_per_second", default: 24, in: 1...240)
     for (name, side) in [("native_width", width), ("native_height", height)]
     where side % multiple != 0 {
@@ -67,6 +95,11 @@ extension ModelConfiguration.Native {
     }
     guard frames % AutoencoderConfiguration.framesPerLatent == 1 else {
       throw index.error("native_frames", found: "\(frames)", expected: "1 + 4k")
+    }
+    guard longestFrames % AutoencoderConfiguration.framesPerLatent == 1, longestFrames >= frames
+    else {
+      throw index.error(
+        "longest_frames", found: "\(longestFrames)", expected: "1 + 4k, at least native_frames")
     }
   }
 }

@@ -8,20 +8,23 @@ package struct PipelinePlan: Sendable, Equatable {
   /// Pixels.
   package let width: Int
   package let height: Int
-  /// 1 + 4k.
+  /// Of the result.
   package let frames: Int
-  /// Latent frames, rows, columns and channels: T, h, w, C.
+  /// Latent frames of the whole clip, rows, columns and channels.
   package let latentShape: [Int]
+  /// What is sampled at once: the whole clip, or its stretches in order.
+  package let stretches: [Stretch]
   /// Text tokens of each shot.
   package let textTokens: [Int]
   /// Text tokens of the negative prompt, which every shot has.
   package let negativeTextTokens: Int
   /// Latent frames of each shot.
   package let shotFrames: [Int]
+  /// Of a stretch; fewer than asked for where a video is drawn anew in part, and none for strength 0.
   package let steps: Int
-  /// The noise levels, `steps` + 1.
+  /// The noise levels, `steps` + 1; none where there is no step.
   package let sigmas: [Double]
-  /// How often the transformer runs: twice where guidance acts.
+  /// How often the transformer runs in the whole run: twice where guidance acts.
   package let evaluations: Int
   /// Bytes of the weights in memory.
   package let weightBytes: Int
@@ -33,10 +36,15 @@ package struct PipelinePlan: Sendable, Equatable {
   /// multiplication with its addition counted as two.
   package let flops: [String: Double]
 
-  /// Picture tokens, N.
-  package var pictureTokens: Int { latentShape.prefix(3).reduce(1, *) }
-  package var grid: LatentGrid {
-    LatentGrid(frames: latentShape[0], rows: latentShape[1], columns: latentShape[2])
+  /// Picture tokens of the longest stretch, N.
+  package var pictureTokens: Int { longestGrid.count }
+  /// The positions of the whole clip.
+  package var grid: LatentGrid { grid(frames: latentShape[0]) }
+  /// The positions of the longest stretch.
+  package var longestGrid: LatentGrid { grid(frames: stretches.map(\.frames).max() ?? 1) }
+
+  func grid(frames: Int) -> LatentGrid {
+    LatentGrid(frames: frames, rows: latentShape[1], columns: latentShape[2])
   }
 
   /// - Throws: `CheckpointError`, `DioramaError`, `DiffusionError.parameter`,
@@ -45,66 +53,80 @@ package struct PipelinePlan: Sendable, Equatable {
     _ request: PipelineRequest, configuration: ModelConfiguration, tokenizer: Tokenizer,
     weightBytes: Int, precision: ComputePrecision
   ) throws {
-    let (transformer, autoencoder) = (configuration.transformer, configuration.autoencoder)
-    let grid = try LatentGrid(
+    let (transformer, inputs) = (configuration.transformer, request.inputs)
+    let asked = try LatentGrid(
       frames: request.frames, width: request.width, height: request.height)
     width = request.width
     height = request.height
     frames = request.frames
-    latentShape = [grid.frames, grid.rows, grid.columns, transformer.latentChannels]
-    shotFrames = try latentFramesOfShots(
-      request.prompt.shots, latentFrames: grid.frames,
+    // An opening that is not shown leaves whole latents to make; the last of them may be cut short.
+    let opening = inputs.openingLatents
+    let latents = inputs.showsOpening ? asked.frames : opening + (request.frames + 3) / 4
+    latentShape = [latents, asked.rows, asked.columns, transformer.latentChannels]
+
+    let parts = request.timeline.isEmpty ? request.prompt.shots : request.timeline
+    let hidden = inputs.showsOpening ? 0 : opening
+    var shotFrames = try latentFramesOfShots(
+      parts, latentFrames: latents - hidden,
       framesPerSecond: configuration.native.framesPerSecond)
+    shotFrames[0] += hidden
+    self.shotFrames = shotFrames
+    let passages = zip(parts, shotFrames).map { Stretch.Passage(text: $0.text, frames: $1) }
+    let lengths = configuration.native.stretchLengths
+    stretches =
+      request.timeline.isEmpty
+      ? Stretch.divide(shots: passages, opening: opening, lengths: lengths)
+      : Stretch.divide(passages: passages, opening: opening, lengths: lengths)
+    guard opening + (inputs.last == nil ? 0 : 1) < latents || inputs.isEmpty else {
+      throw DioramaError.nothingToMake(frames: request.frames)
+    }
 
     let limit = min(transformer.maxTextTokens, configuration.textEncoder.positions)
-    textTokens = try request.prompt.shots.enumerated().map { index, shot in
+    textTokens = try parts.enumerated().map { index, shot in
       try tokenizer.ids(of: shot.text, limit: limit, shot: index + 1).count
     }
     negativeTextTokens = try tokenizer.ids(of: request.negativePrompt, limit: limit).count
 
-    steps = request.steps
-    sigmas = try FlowSchedule.sigmas(
-      steps: request.steps,
-      shift: request.shift ?? configuration.scheduler.schedule.shift(tokens: grid.count))
+    let positions = asked.positionsPerFrame * (stretches.map(\.frames).max() ?? 1)
+    sigmas = try Self.sigmas(
+      request,
+      shift: request.shift ?? configuration.scheduler.schedule.shift(tokens: positions))
+    steps = max(sigmas.count - 1, 0)
     let evaluated = Self.evaluatedSigmas(
-      sigmas, solver: request.solver, held: request.guidance.zeroSteps)
+      sigmas, solver: request.solver, held: Self.heldSteps(request))
     let guided = evaluated.count { request.guidance.acts(at: $0) }
-    evaluations = evaluated.count + guided
+    evaluations = (evaluated.count + guided) * stretches.count
 
-    let negative = Array(repeating: negativeTextTokens, count: textTokens.count)
-    let branches = [textTokens] + (guided > 0 ? [negative] : [])
-    let transformers = branches.map { [shotFrames] lengths in
-      TransformerCost(
-        textLengths: lengths, shotFrames: shotFrames, grid: grid, configuration: transformer,
-        precision: precision)
-    }
-    let decoder = DecoderCost(grid: grid, configuration: autoencoder)
-    let texts = (textTokens + [negativeTextTokens]).map {
-      TextEncoderCost(tokens: $0, configuration: configuration.textEncoder)
-    }
+    let cost = try ClipCost(
+      stretches, rows: asked.rows, columns: asked.columns, opening: inputs,
+      tokens: Dictionary(zip(parts.map(\.text), textTokens)) { first, _ in first },
+      negativeTokens: negativeTextTokens, evaluations: evaluated.count, guided: guided,
+      configuration, precision: precision)
     self.weightBytes = weightBytes
-    arenaBytes = max(
-      transformers.map(\.activationBytes).max() ?? 0, decoder.activationBytes,
-      texts.map(\.activationBytes).max() ?? 0)
-    // Latents, what the solver remembers, the two velocities; the texts; what the decoder's
-    // convolutions remember; the frame on its way out.
-    let latentBytes = 4 * grid.count * transformer.latentChannels
-    peakBytes =
-      weightBytes + arenaBytes + 8 * latentBytes + transformers.reduce(0) { $0 + $1.layoutBytes }
-      + decoder.stateBytes + 4 * 3 * width * height
-    flops = [
-      "text_encoder": texts.reduce(0) { $0 + $1.operations },
-      "transformer": transformers[0].operations * Double(evaluated.count)
-        + (transformers.count > 1 ? transformers[1].operations * Double(guided) : 0),
-      "vae": decoder.operations,
-    ]
+    arenaBytes = cost.arenaBytes
+    peakBytes = weightBytes + arenaBytes + cost.keptBytes + 4 * 3 * width * height
+    flops = cost.operations
+  }
+
+  /// The noise levels of a run that begins at the level that `strength` stands for, in steps about as
+  /// long as those of a whole run.
+  private static func sigmas(_ request: PipelineRequest, shift: Double) throws -> [Double] {
+    let strength = request.inputs.source == nil ? 1 : request.inputs.strength
+    if strength == 0 { return [] }
+    let steps = max(1, Int((Double(request.steps) * strength).rounded()))
+    return try FlowSchedule.sigmas(steps: steps, shift: shift, from: strength)
+  }
+
+  /// Steps at the start without a velocity; where the start is not pure noise there are none.
+  static func heldSteps(_ request: PipelineRequest) -> Int {
+    request.inputs.source == nil || request.inputs.strength == 1 ? request.guidance.zeroSteps : 0
   }
 
   /// The noise levels at which the solver asks for the velocity.
   private static func evaluatedSigmas(
     _ sigmas: [Double], solver: SolverKind, held: Int
   ) -> [Double] {
-    let steps = sigmas.count - 1
+    let steps = max(sigmas.count - 1, 0)
     var evaluated: [Double] = []
     for step in min(held, steps)..<steps {
       evaluated.append(sigmas[step])

@@ -11,11 +11,11 @@ struct TextBranch {
 
   /// - Parameters:
   ///   - texts: one a shot.
-  ///   - plan: the run's.
+  ///   - stretch: what is sampled at once, and `grid` its positions.
   /// - Throws: `TextError.tooManyTokens`, `TensorError.outOfMemory`.
   init(
-    _ texts: [String], plan: PipelinePlan, encoder: PromptEncoder, transformer: Transformer,
-    _ compute: Compute
+    _ texts: [String], _ stretch: Stretch, _ grid: LatentGrid, encoder: PromptEncoder,
+    transformer: Transformer, _ compute: Compute
   ) throws {
     let configuration = transformer.configuration
     let states = try texts.enumerated().map { index, text in
@@ -28,7 +28,7 @@ struct TextBranch {
       }
     }
     layout = try TokenLayout(
-      textLengths: states.map { $0.shape[0] }, shotFrames: plan.shotFrames, grid: plan.grid,
+      textLengths: states.map { $0.shape[0] }, shotFrames: stretch.shotFrames, grid: grid,
       configuration: configuration)
     let joined = try Tensor([layout.textCount, configuration.textWidth])
     var row = 0

@@ -35,18 +35,20 @@ extension Frame {
     return Picture(width: size.width, height: size.height, pixels: pixels)
   }
 
-  /// The pixels of a frame of format RGBA, laid over white.
-  fileprivate func pictureOverWhite() -> Picture {
+  /// The pixels of a frame of format RGBA, laid over white, and whether any shows it.
+  fileprivate func pictureOverWhite() -> (picture: Picture, isTransparent: Bool) {
     precondition(format == AV_PIX_FMT_RGBA)
     var picture = Picture(width: size.width, height: size.height)
     let stride = Int(pointer.pointee.linesize.0)
-    guard let plane = pointer.pointee.data.0 else { return picture }
+    guard let plane = pointer.pointee.data.0 else { return (picture, false) }
     let (width, height) = (size.width, size.height)
+    var least = 255
     picture.pixels.withUnsafeMutableBufferPointer { pixels in
       for y in 0..<height {
         for x in 0..<width {
           let source = plane + y * stride + x * 4
           let alpha = Int(source[3])
+          least = min(least, alpha)
           for channel in 0..<3 {
             let blended = Int(source[channel]) * alpha + 255 * (255 - alpha)
             pixels[(y * width + x) * 3 + channel] = UInt8((blended + 127) / 255)
@@ -54,7 +56,7 @@ extension Frame {
         }
       }
     }
-    return picture
+    return (picture, least < 255)
   }
 }
 
@@ -62,6 +64,8 @@ extension Frame {
 struct FrameToPicture {
   /// The matrix for frames that do not name theirs; nil goes by the height.
   let untaggedMatrix: YCbCrMatrix?
+  /// Whether a picture so far had parts that show the white beneath.
+  private(set) var sawTransparency = false
 
   private var conversion: ColorConversion?
   private var source: ColorConversion.Side?
@@ -83,7 +87,10 @@ struct FrameToPicture {
     guard let conversion, let target else { throw .outOfMemory(purpose: "a video frame") }
     try target.prepareForWriting()
     try conversion.convert(frame, into: target)
-    return hasAlpha ? target.pictureOverWhite() : target.picture()
+    guard hasAlpha else { return target.picture() }
+    let (picture, isTransparent) = target.pictureOverWhite()
+    sawTransparency = sawTransparency || isTransparent
+    return picture
   }
 }
 

@@ -16,6 +16,15 @@ package enum PictureReader {
   ///
   /// - Throws: `VideoError.file`, `.wrongFormat`, `.tooManyBytes`, `.tooLarge`, `.broken`.
   package static func read(_ path: String) throws(VideoError) -> Picture {
+    try readTellingTransparency(path).picture
+  }
+
+  /// Reads a picture, and tells whether any of it lies over white.
+  ///
+  /// - Throws: `VideoError.file`, `.wrongFormat`, `.tooManyBytes`, `.tooLarge`, `.broken`.
+  package static func readTellingTransparency(
+    _ path: String
+  ) throws(VideoError) -> (picture: Picture, isTransparent: Bool) {
     let input = try file { () throws(FileError) in try MappedFile(path) }
     let signature = FileSignature(input.bytes)
     let codec: AVCodecID
@@ -39,7 +48,7 @@ package enum PictureReader {
     let matrix = av_frame_get_side_data(frame.pointer, AV_FRAME_DATA_DISPLAYMATRIX).map {
       $0.pointee.data.withMemoryRebound(to: Int32.self, capacity: 9) { DisplayMatrix($0) }
     }
-    return matrix?.applied(to: picture) ?? picture
+    return (matrix?.applied(to: picture) ?? picture, conversion.sawTransparency)
   }
 
   /// Finds out from the headers what libav would leave unsaid.

@@ -30,7 +30,7 @@ import Video
   }
 
   private func run(
-    threads: Int = 2, _ request: PipelineRequest, resume: SamplerState? = nil
+    threads: Int = 2, _ request: PipelineRequest, resume: ClipState? = nil
   ) throws -> Result {
     var result = Result()
     let pipeline = try DioramaPipeline(directory: try model.open(), threads: threads)
@@ -63,7 +63,7 @@ import Video
     let request = try request(solver: solver)
     let whole = try run(request)
     let pipeline = try DioramaPipeline(directory: try model.open(), threads: 2)
-    var saved: [SamplerState] = []
+    var saved: [ClipState] = []
     #expect(throws: Stop.self) {
       try pipeline.generate(request) { event in
         guard case .step(let state) = event, state.completedSteps == 2 else { return }
@@ -71,11 +71,11 @@ import Video
         for (name, tensor) in state.tensors {
           tensors[name] = try Tensor(tensor.array(), shape: tensor.shape)
         }
-        saved.append(try SamplerState(tensors: tensors, metadata: state.metadata))
+        saved.append(try ClipState(tensors: tensors, metadata: state.metadata))
         throw Stop()
       }
     }
-    let state: SamplerState = try #require(saved.first)
+    let state: ClipState = try #require(saved.first)
     let rest = try run(request, resume: state)
     #expect(rest.latents == whole.latents)
     #expect(rest.frames == whole.frames)

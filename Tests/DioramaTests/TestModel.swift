@@ -13,15 +13,22 @@ final class TestModel {
 
   /// - Parameters:
   ///   - transformer: fields of its config to change.
+  ///   - index: further fields of `model_index.json`.
   ///   - spoiled: a weight of the transformer that becomes NaN in one place.
-  init(transformer fields: [String: JSONValue] = [:], spoiling spoiled: String? = nil) throws {
+  init(
+    transformer fields: [String: JSONValue] = [:], index: [String: JSONValue] = [:],
+    spoiling spoiled: String? = nil
+  ) throws {
     let manager = FileManager.default
     path = NSTemporaryDirectory() + "flipbook-diorama-\(UUID().uuidString)"
     for folder in ["transformer", "vae", "text_encoder", "tokenizer", "scheduler"] {
       try manager.createDirectory(
         atPath: "\(path)/\(folder)", withIntermediateDirectories: true)
     }
-    try write("{\"_class_name\": \"DioramaPipeline\"}", to: "model_index.json")
+    var object = JSONObject()
+    object["_class_name"] = "DioramaPipeline"
+    for (key, value) in index { object[key] = value }
+    try write(JSONValue.object(object).encoded(), to: "model_index.json")
     try write("{\"num_inference_steps\": 3}", to: "scheduler/scheduler_config.json")
     try write("{}", to: "tokenizer/tokenizer_config.json")
     let vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"] + Self.words

@@ -49,7 +49,7 @@ import Testing
     (["--seed", "1", "--seed", "2"], "keep the one you mean"),
     (["a", "b"], "put quotes around text with spaces"),
     (["-x"], "begins with a dash"),
-    (["--first-frame", "a.png"], "lists the options"),
+    (["--sketch", "a.png"], "lists the options"),
   ])
   func refusesAndAdvises(arguments: [String], advice: String) throws {
     let error = #expect(throws: FlipbookError.self) {

@@ -13,10 +13,11 @@ enum TinyModel {
 
   /// Builds the model in a folder.
   ///
+  /// - Parameter index: further fields of `model_index.json`.
   /// - Returns: its path.
   @discardableResult
-  static func make(at path: String) throws -> String {
-    let configs: [(String, JSONValue)] = [
+  static func make(at path: String, index: [String: JSONValue] = [:]) throws -> String {
+    var configs: [(String, JSONValue)] = [
       (
         "model_index.json",
         [
@@ -54,6 +55,10 @@ enum TinyModel {
       ("tokenizer/tokenizer_config.json", ["tokenizer_class": "BertTokenizer"]),
       ("scheduler/scheduler_config.json", ["num_inference_steps": 3]),
     ]
+    if var object = configs[0].1.object {
+      for (key, value) in index { object[key] = value }
+      configs[0].1 = .object(object)
+    }
     for (name, value) in configs { try write(Array(value.encoded().utf8), path + "/" + name) }
     try write(Array(vocabulary.joined(separator: "\n").utf8), path + "/tokenizer/vocab.txt")
 

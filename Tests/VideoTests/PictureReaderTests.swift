@@ -33,7 +33,7 @@ private func quarterDifferences(
     #expect(quarterDifferences(picture, margin: 0) == [0, 0, 0, 0])
   }
 
-  @Test(arguments: ["full-chroma.jpg", "progressive.jpg", "lossy.webp"])
+  @Test(arguments: ["full-chroma.jpg", "progressive.jpg", "lossy.webp", "cmyk.jpg"])
   func lossyPictures(name: String) throws {
     let picture = try PictureReader.read(fixture(name))
     #expect(picture.size == PictureSize(width: 48, height: 32))
@@ -60,6 +60,8 @@ private func quarterDifferences(
     let differences = quarterDifferences(
       try PictureReader.read(fixture(name)), margin: 0, from: expected)
     #expect(differences == [0, 0, 0, 0])
+    #expect(try PictureReader.readTellingTransparency(fixture(name)).isTransparent)
+    #expect(try !PictureReader.readTellingTransparency(fixture("rgb.png")).isTransparent)
   }
 
   @Test(arguments: 1...8) func camerasMayHoldThePictureAnyWay(orientation: Int) throws {

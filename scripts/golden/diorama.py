@@ -144,6 +144,26 @@ def clip(model: Transformer, decoder: Autoencoder, generator: torch.Generator) -
     )
 
 
+def held(model: Transformer, generator: torch.Generator) -> None:
+    """Four steps of UniPC with a given first frame, which is put in its place before every look of the model
+    and after the last."""
+    grid = (3, 1, 2)
+    noise, given = numbers(generator, 1, 4, *grid), numbers(generator, 1, 4, *grid)
+    text = numbers(generator, 1, 1, 5, 16)
+    mask = torch.zeros(1, 1, *grid).double()
+    mask[:, :, 0] = 1
+    layout = Layout.make([[5]], [[3]], grid, TRANSFORMER)
+
+    def velocity(z: Tensor, sigma: float) -> Tensor:
+        z = torch.where(mask > 0, (1 - sigma) * given + sigma * noise, z)
+        found = model(z, given * mask, mask, torch.tensor([sigma], dtype=torch.float64), text, layout)
+        return torch.where(mask > 0, noise - given, found)
+
+    latents = sample(velocity, noise, flow_sigmas(4, shift=3.0), solver="unipc")
+    latents = torch.where(mask > 0, given, latents)
+    save("held", {"noise": noise[0], "given": given[0], "text": text[0, 0], "latents": latents[0]})
+
+
 @torch.no_grad()
 def main() -> None:
     torch.set_default_dtype(torch.float64)
@@ -156,6 +176,7 @@ def main() -> None:
     steps(transformer, generator)
     autoencoder(vae, generator)
     clip(transformer, vae, generator)
+    held(transformer, generator)
 
 
 if __name__ == "__main__":

@@ -65,6 +65,7 @@ def pictures() -> None:
     grey.save(FOLDER / "grey.png")
     Image.fromarray(np.asarray(grey).astype(np.uint16) * 257).save(FOLDER / "grey16.png")
     grey.save(FOLDER / "grey.jpg", quality=95)
+    picture.convert("CMYK").save(FOLDER / "cmyk.jpg", quality=95)
     picture.save(FOLDER / "full-chroma.jpg", quality=95, subsampling=0)
     picture.save(FOLDER / "progressive.jpg", quality=95, subsampling=2, progressive=True)
     picture.save(FOLDER / "lossy.webp", quality=95)

@@ -3,8 +3,8 @@ import Foundation
 /// Several videos from one command: a request an item, each with its own seed and its own name.
 package enum Batch {
   /// Repeats each request `count` times. Item `i` of a request has the seed `seed + i` (modulo
-  /// 2^64); a request without a seed draws one. Results without a name are called `PROMPT-SEED.mp4`,
-  /// and names that several items share are numbered.
+  /// 2^64); a request without a seed draws one. Results without a name are called `PROMPT-SEED.mp4`
+  /// (`.png` where they are one frame), and names that several items share are numbered.
   ///
   /// - Throws: `FlipbookError.usage` where two items would still write to one place, or several
   ///   would go on from one file of latents.
@@ -19,7 +19,8 @@ package enum Batch {
         var item = request
         item.seed = first &+ UInt64(index)
         if item.output == nil {
-          item.output = OutputName.standard(prompt: item.prompt, seed: first &+ UInt64(index))
+          item.output = OutputName.standard(
+            prompt: item.prompt, seed: first &+ UInt64(index), isPicture: item.length.isOnePicture)
         }
         items.append(item)
       }

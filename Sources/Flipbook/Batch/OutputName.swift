@@ -17,9 +17,11 @@ package enum OutputName {
     return slug.isEmpty ? "video" : slug
   }
 
-  /// `PROMPT-SEED.mp4`.
-  package static func standard(prompt: String, seed: UInt64) -> String {
-    "\(slug(prompt))-\(seed).mp4"
+  /// `PROMPT-SEED.mp4`, or `.png` for a picture.
+  package static func standard(
+    prompt: String, seed: UInt64, isPicture: Bool = false
+  ) -> String {
+    "\(slug(prompt))-\(seed).\(isPicture ? "png" : "mp4")"
   }
 
   /// The name of item `index` (from 0) of `count` results that share one `--output`:

@@ -1,7 +1,8 @@
 import Checkpoint
 import Foundation
 
-/// A file of prompts: one a line, or JSON objects a line with a prompt and options.
+/// A file of prompts: one a line, or JSON objects a line with a prompt and options; or the parts of
+/// one prompt, each with its time.
 package enum PromptFile {
   /// No list of prompts is longer, in bytes.
   package static let sizeLimit = 16 << 20
@@ -22,6 +23,11 @@ package enum PromptFile {
   package static func requests(
     text: String, source: String, base: GenerationRequest
   ) throws(FlipbookError) -> [GenerationRequest] {
+    if let timed = try TimedPrompt(text, source: source) {
+      var request = base
+      request.prompt = timed.text
+      return [request]
+    }
     var requests: [GenerationRequest] = []
     // Swift takes a carriage return with a line feed for one character.
     let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }

@@ -96,6 +96,12 @@ extension FlipbookError {
         advice: error.description)
     case .frames(let found):
       .option(name: "frames", found: "\(found)", expected: "1 + 4k", advice: error.description)
+    case .nothingToMake(let frames):
+      .option(
+        name: "frames", found: "\(frames)", expected: "more than the frames that are given",
+        advice: error.description)
+    case .sourceEnds: .input(name: "--video", problem: error.description)
+    case .state: .input(name: "--from-latents", problem: error.description)
     case .shots, .shotLengths: .input(name: "prompt", problem: error.description)
     case .components: .model(path: "", problem: error.description)
     case .weight(let key, _, _): .numbers(layer: key, problem: error.description)

@@ -8,11 +8,15 @@ public struct GenerationJob: Sendable {
   public let request: GenerationRequest
   /// What the run will be and need.
   public let plan: GenerationPlan
-  /// What will likely disappoint.
+  /// What will likely disappoint, and what was done to the pictures.
   public let warnings: [String]
+  /// The files that the video is made from.
+  public let inputs: [InputFile]
 
   /// The same for the pipeline.
   let pipelineRequest: PipelineRequest
+  /// A video that stands before what is made.
+  var preceding: VideoInput?
   /// The clips of a comparison, from left to right; none in most runs.
   package var variants: [GenerationJob] = []
   /// How they stand in one picture.

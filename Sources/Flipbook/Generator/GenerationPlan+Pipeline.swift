@@ -2,12 +2,16 @@ import Diorama
 
 extension GenerationPlan {
   /// The pipeline's plan in this module's terms.
-  init(_ plan: PipelinePlan) {
+  ///
+  /// - Parameter preceding: frames of a video that the result begins with.
+  init(_ plan: PipelinePlan, preceding: Int = 0) {
     size = FrameSize(width: plan.width, height: plan.height)
-    frames = plan.frames
+    frames = preceding + plan.frames
     latentGrid = Array(plan.latentShape.prefix(3))
     latentChannels = plan.latentShape[3]
-    pictureTokens = plan.latentShape.prefix(3).reduce(1, *)
+    pictureTokens = plan.pictureTokens
+    stretches = plan.stretches.count
+    stretchFrames = plan.longestGrid.videoFrames
     textTokens = plan.textTokens
     steps = plan.steps
     evaluations = plan.evaluations

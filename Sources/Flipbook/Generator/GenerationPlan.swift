@@ -10,11 +10,15 @@ public struct GenerationPlan: Sendable, Equatable {
   public let latentGrid: [Int]
   /// Numbers at each position of the grid.
   public let latentChannels: Int
-  /// Picture tokens: one a position of the latent grid.
+  /// How many stretches the video is made of, one after the other; 1 where all is made at once.
+  public let stretches: Int
+  /// Frames of the longest stretch, with those that it takes over from the one before.
+  public let stretchFrames: Int
+  /// Picture tokens of a stretch: one a position of its latent grid.
   public let pictureTokens: Int
   /// Text tokens of each shot.
   public let textTokens: [Int]
-  /// Steps from noise to video.
+  /// Steps from noise to video, in every stretch.
   public let steps: Int
   /// How often the transformer runs: twice a step where guidance acts.
   public let evaluations: Int
@@ -38,6 +42,7 @@ public struct GenerationPlan: Sendable, Equatable {
       ("latents", latentGrid.map(String.init).joined(separator: " × ")),
       ("picture tokens", "\(pictureTokens)"),
       ("text tokens", textTokens.map(String.init).joined(separator: " + ")),
+      ("stretches", stretches == 1 ? "1" : "\(stretches) of \(stretchFrames) frames"),
       ("steps", "\(steps) (\(evaluations) runs of the transformer)"),
       ("weights", Quantity.bytes(weightByteCount)),
       ("activations", Quantity.bytes(arenaByteCount)),
@@ -54,6 +59,7 @@ public struct GenerationPlan: Sendable, Equatable {
       "latent_grid": .array(latentGrid.map { JSONValue($0) }),
       "picture_tokens": JSONValue(pictureTokens),
       "text_tokens": .array(textTokens.map { JSONValue($0) }),
+      "stretches": JSONValue(stretches), "stretch_frames": JSONValue(stretchFrames),
       "steps": JSONValue(steps), "evaluations": JSONValue(evaluations),
       "weight_bytes": JSONValue(weightByteCount), "arena_bytes": JSONValue(arenaByteCount),
       "peak_bytes": JSONValue(peakByteCount), "operations": .number(operations),

@@ -24,7 +24,7 @@ struct GenerationRun {
     _ = try model.pipeline(for: job, emit)
     let clock = ContinuousClock()
     let start = clock.now
-    let outputs = GenerationOutputs(job) { try model.metadata(job.request).json }
+    let outputs = GenerationOutputs(job) { try model.metadata(job).json }
     defer { outputs.cancel() }
     let append = { (picture: Picture) in
       try outputs.append(picture)
@@ -40,7 +40,7 @@ struct GenerationRun {
     emit(
       .finished(
         GenerationResult(
-          path: job.request.output ?? "", metadata: try model.metadata(job.request),
+          path: job.request.output ?? "", metadata: try model.metadata(job),
           plan: job.plan, seconds: (clock.now - start) / .seconds(1))))
   }
 
@@ -52,10 +52,11 @@ struct GenerationRun {
     let start = clock.now
     emit(.started(job.plan, job.request))
     // Read when it is wanted, since the model's digest may still be on its way.
-    let metadata = { try model.metadata(job.request) }
+    let metadata = { try model.metadata(job) }
     let state = try job.request.fromLatents.map { path in try LatentsFile.read(path).0 }
-    let resumedAt = state?.completedSteps ?? 0
+    let resumedAt = state.map(stepsDone) ?? 0
     var stepsBegin: ContinuousClock.Instant?
+    var isFirst = true
 
     try pipeline.generate(job.pipelineRequest, resume: state) { event in
       switch event {
@@ -67,11 +68,13 @@ struct GenerationRun {
         emit(
           .step(
             StepProgress(
-              step: state.completedSteps, count: job.plan.steps, resumedAt: resumedAt,
+              step: stepsDone(state), count: stepCount, resumedAt: resumedAt,
               seconds: (clock.now - (stepsBegin ?? start)) / .seconds(1))))
         try finishStep(state, metadata, pipeline)
       case .frame(let picture):
         try check()
+        if isFirst { try appendPreceding(append) }
+        isFirst = false
         try append(picture)
       }
     }
@@ -80,9 +83,10 @@ struct GenerationRun {
   /// What happens between two steps: a look at the clip, latents that are kept, and the end where
   /// somebody wants it.
   private func finishStep(
-    _ state: SamplerState, _ metadata: () throws -> RunMetadata, _ pipeline: DioramaPipeline
+    _ state: ClipState, _ metadata: () throws -> RunMetadata, _ pipeline: DioramaPipeline
   ) throws {
     let isCancelled = checks.contains { $0.reason != nil }
+    // At the end of every stretch as well: whoever interrupts its decoding goes on from there.
     if let path = job.request.saveLatents, isCancelled || state.completedSteps == job.plan.steps {
       try LatentsFile.write(state, metadata: try metadata(), to: path)
       emit(.latentsSaved(path: path))
@@ -92,6 +96,24 @@ struct GenerationRun {
       var picture = try pipeline.preview(estimate)
       if job.request.watermark == true { Watermark(size: picture.size).draw(on: &picture) }
       try PNGWriter.write(picture, to: path)
+    }
+  }
+
+  /// Steps of all stretches.
+  private var stepCount: Int { job.plan.steps * job.plan.stretches }
+
+  private func stepsDone(_ state: ClipState) -> Int {
+    state.stretch * job.plan.steps + state.completedSteps
+  }
+
+  /// The video that is gone on with, where it belongs to the result.
+  private func appendPreceding(_ append: (Picture) throws -> Void) throws {
+    guard let preceding = job.preceding else { return }
+    let next = try preceding.frames(
+      in: PictureSize(width: job.plan.size.width, height: job.plan.size.height))
+    while let picture = try next() {
+      try check()
+      try append(picture)
     }
   }
 

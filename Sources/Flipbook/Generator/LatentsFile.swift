@@ -1,5 +1,6 @@
 import Checkpoint
 import Diffusion
+import Diorama
 import Files
 import Tensor
 
@@ -11,7 +12,7 @@ enum LatentsFile {
 
   /// Writes the file, whole or not at all.
   static func write(
-    _ state: SamplerState, metadata: RunMetadata, to path: String
+    _ state: ClipState, metadata: RunMetadata, to path: String
   ) throws(FlipbookError) {
     var texts = state.metadata
     texts[metadataKey] = metadata.json
@@ -28,16 +29,28 @@ enum LatentsFile {
   /// Reads the file back.
   ///
   /// - Throws: `FlipbookError.input` where it is missing, damaged or not Flipbook's.
-  static func read(_ path: String) throws(FlipbookError) -> (SamplerState, RunMetadata) {
+  static func read(_ path: String) throws(FlipbookError) -> (ClipState, RunMetadata) {
     let file = try open(path)
     do {
       var tensors: [String: Tensor] = [:]
       for key in file.keys { tensors[key] = try file.tensor(key) }
-      let state = try SamplerState(tensors: tensors, metadata: file.metadata)
+      let state = try ClipState(tensors: tensors, metadata: file.metadata)
       return (state, try metadata(file))
     } catch let error as WeightError {
       throw .input(name: path, problem: error.description)
     } catch { throw FlipbookError(wrapping: error) }
+  }
+
+  /// Refuses to go on where a file that the video is made from has changed since.
+  static func check(_ path: String, madeFrom inputs: [InputFile]) throws(FlipbookError) {
+    for saved in try metadata(path).inputs {
+      guard let now = inputs.first(where: { $0.option == saved.option }), now != saved else {
+        continue
+      }
+      throw .input(
+        name: "--\(saved.option) \(now.path)",
+        problem: "the file has changed since \(path) was saved", advice: "begin anew")
+    }
   }
 
   private static func open(_ path: String) throws(FlipbookError) -> Safetensors {

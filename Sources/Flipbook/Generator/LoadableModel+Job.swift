@@ -12,16 +12,21 @@ extension LoadableModel {
     if let path = request.fromLatents { try precision.check(latents: path) }
     let (native, scheduler) = (configuration.native, configuration.scheduler)
     let nativeSize = FrameSize(width: native.width, height: native.height)
-    let size = try request.frameSize(native: nativeSize)
-    let frames = try request.length.frameCount(native: native.frames)
+    let inputs = try RequestInputs(request, openingFrames: native.openingFrames)
+    let size = try inputs.size(request, native: nativeSize)
+    try size.check()
+    let frames = try inputs.frameCount(request, native: native.frames)
     do {
-      let grid = try LatentGrid(frames: frames, width: size.width, height: size.height)
+      let clip = try inputs.clip(request, size)
+      let grid = try LatentGrid(
+        frames: native.sequenceFrames(of: frames, clip), width: size.width, height: size.height)
       // The largest clips would be shifted further than the schedule allows.
       let shift = min(
         scheduler.schedule.shift(tokens: grid.count), GenerationRequest.shiftLimits.upperBound)
       var resolved = request
       resolved.size = size
       resolved.ratio = nil
+      resolved.ratioIsAdaptive = false
       resolved.resolution = nil
       resolved.length = .frames(frames)
       resolved.steps = request.steps ?? scheduler.steps
@@ -31,15 +36,23 @@ extension LoadableModel {
       resolved.zeroStar = request.zeroStar ?? scheduler.guidance.zeroStar
       resolved.solver = request.solver ?? Solver(rawValue: scheduler.solver.rawValue)
       resolved.shift = request.shift ?? shift
-      let pipelineRequest = try pipelineRequest(resolved, size: size, frames: frames)
+      var pipelineRequest = try pipelineRequest(resolved, size: size, frames: frames)
+      pipelineRequest.inputs = clip
+      pipelineRequest.keepsLatents = request.saveLatents != nil
+      let preceding = request.keepsVideo ? inputs.video : nil
       let plan = GenerationPlan(
         try DioramaPipeline.plan(
-          directory: directory, request: pipelineRequest, precision: precision.compute))
+          directory: directory, request: pipelineRequest, precision: precision.compute),
+        preceding: preceding?.frameCount ?? 0)
       try checkMemory(plan)
+      if let latents = request.fromLatents {
+        try LatentsFile.check(latents, madeFrom: inputs.files)
+      }
       let job = GenerationJob(
         request: resolved, plan: plan,
-        warnings: GenerationRequest.warnings(size: size, native: nativeSize),
-        pipelineRequest: pipelineRequest)
+        warnings: inputs.notes(size)
+          + GenerationRequest.warnings(size: size, native: nativeSize),
+        inputs: inputs.files, pipelineRequest: pipelineRequest, preceding: preceding)
       return try request.comparison.map { try comparisonJob($0, base: job) } ?? job
     } catch { throw FlipbookError(wrapping: error) }
   }
@@ -50,8 +63,10 @@ extension LoadableModel {
   ) throws -> PipelineRequest {
     let scheduler = configuration.scheduler
     let zeroStar = request.zeroStar ?? scheduler.guidance.zeroStar
-    return PipelineRequest(
-      prompt: try ShotPrompt(parsing: request.prompt), negativePrompt: request.negativePrompt,
+    let timed = try TimedPrompt(request.prompt)
+    var result = PipelineRequest(
+      prompt: try ShotPrompt(parsing: timed?.parts[0].text ?? request.prompt),
+      negativePrompt: request.negativePrompt,
       width: size.width, height: size.height, frames: frames,
       steps: request.steps ?? scheduler.steps,
       guidance: try Guidance(
@@ -61,6 +76,10 @@ extension LoadableModel {
         zeroStar: zeroStar, zeroSteps: zeroStar ? scheduler.guidance.zeroSteps : 0),
       solver: request.solver.flatMap { SolverKind(rawValue: $0.rawValue) } ?? scheduler.solver,
       shift: request.shift, seed: request.seed ?? 0)
+    result.timeline = (timed?.parts ?? []).map {
+      ShotPrompt.Shot(text: $0.text, seconds: $0.end - $0.start)
+    }
+    return result
   }
 
   /// Addresses that a thread takes beside the plan: OpenBLAS's buffer of 128 MiB, a stack, a heap.

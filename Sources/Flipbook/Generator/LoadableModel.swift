@@ -47,9 +47,10 @@ final class LoadableModel: Sendable {
   }
 
   /// How a video of this model is made; waits for the digest.
-  func metadata(_ request: GenerationRequest) throws -> RunMetadata {
+  func metadata(_ job: GenerationJob) throws -> RunMetadata {
     RunMetadata(
-      modelName: name, modelHash: try hash.value(), precision: precision, request: request)
+      modelName: name, modelHash: try hash.value(), precision: precision, request: job.request,
+      inputs: job.inputs)
   }
 
   /// Entries that nobody read, the first few by name.

@@ -82,7 +82,7 @@ public final class VideoGenerator: Sendable {
 
   /// How a job's video will say that it was made. Reads the whole model for its digest, once.
   package func metadata(of job: GenerationJob) throws(FlipbookError) -> RunMetadata {
-    do { return try model.metadata(job.request) } catch { throw FlipbookError(wrapping: error) }
+    do { return try model.metadata(job) } catch { throw FlipbookError(wrapping: error) }
   }
 
   /// Makes one video.

@@ -2,7 +2,7 @@ package import Checkpoint
 import Files
 import Video
 
-/// What a video is, and how it was made where Flipbook made it.
+/// What a video or a single picture is, and how it was made where Flipbook made it.
 package struct VideoInspection: Sendable {
   /// Where it lies.
   package let path: String
@@ -11,12 +11,18 @@ package struct VideoInspection: Sendable {
   /// How it was made; nil where the file carries nothing of Flipbook's.
   package let metadata: RunMetadata?
 
-  /// Inspects a video file.
+  /// Inspects a file.
   ///
-  /// - Throws: `FlipbookError.input` where it is missing, damaged or no video.
+  /// - Throws: `FlipbookError.input` where it is missing, damaged, or neither a video nor a PNG.
   package init(path: String) throws(FlipbookError) {
     let found: VideoFacts
     do {
+      if let (size, comment) = try PNGComment.read(path) {
+        self.path = path
+        facts = [("container", "png"), ("size", .string(size.description)), ("frames", 1)]
+        metadata = comment.flatMap { try? RunMetadata(json: $0, source: path) }
+        return
+      }
       found = try VideoReader(path).facts
     } catch .file(let error) {
       throw .input(name: path, problem: error.description)
@@ -46,6 +52,15 @@ package struct VideoInspection: Sendable {
     object["file"] = .string(path)
     for (label, value) in facts { object[label] = value }
     object["metadata"] = metadata?.value ?? .null
+    if let inputs = metadata?.inputs, !inputs.isEmpty {
+      object["inputs"] = .array(
+        inputs.map {
+          [
+            "option": .string($0.option), "file": .string($0.path),
+            "sha256": .string($0.sha256), "state": .string($0.state.rawValue),
+          ]
+        })
+    }
     object["command"] = commandLine.map { .string($0) } ?? .null
     return .object(object)
   }
@@ -64,6 +79,9 @@ package struct VideoInspection: Sendable {
     ]
     for (key, value) in metadata.value["options"]?.object?.entries ?? [] {
       rows.append((key, value.string ?? value.encoded()))
+    }
+    for input in metadata.inputs {
+      rows.append(("\(input.option) sha256", "\(input.sha256) (\(input.state.rawValue))"))
     }
     return rows
   }

@@ -16,17 +16,20 @@ public struct RunMetadata: Sendable, Equatable {
   public let precision: Precision
   /// The request with every field resolved: no size, length, step count or seed is left open.
   public let request: GenerationRequest
+  /// The files that the video was made from.
+  public let inputs: [InputFile]
 
   /// What this version of Flipbook writes.
   public init(
     modelName: String, modelHash: String, precision: Precision, request: GenerationRequest,
-    version: String = FlipbookVersion.current
+    inputs: [InputFile] = [], version: String = FlipbookVersion.current
   ) {
     self.version = version
     self.modelName = modelName
     self.modelHash = modelHash
     self.precision = precision
     self.request = request
+    self.inputs = inputs
   }
 
   /// One line of JSON, the same for equal metadata.
@@ -39,12 +42,17 @@ public struct RunMetadata: Sendable, Equatable {
       options[option.name] = option.get?(request)
     }
     options["precision"] = .string(precision.rawValue)
-    return [
+    let value: JSONValue = [
       "program": "flipbook", "ai-generated": true, "version": .string(version),
       "model": .string(modelName),
       "model-sha256": .string(modelHash), "prompt": .string(request.prompt),
       "options": .object(options),
     ]
+    guard !inputs.isEmpty, var object = value.object else { return value }
+    var digests = JSONObject()
+    for input in inputs { digests["\(input.option)-sha256"] = .string(input.sha256) }
+    object["inputs"] = .object(digests)
+    return .object(object)
   }
 
   /// Reads metadata back.
@@ -73,9 +81,18 @@ public struct RunMetadata: Sendable, Equatable {
     options["precision"] = nil
     var request = GenerationRequest(prompt: prompt)
     try OptionLayer.apply(options, GenerationRequest.options, to: &request, source: source)
+    let digests = value["inputs"]
+    let inputs: [InputFile] = [
+      ("first-frame", request.firstFrame.map { PictureReference($0).path }),
+      ("last-frame", request.lastFrame.map { PictureReference($0).path }),
+      ("video", request.video),
+    ].compactMap { option, path in
+      guard let path, let digest = digests?["\(option)-sha256"]?.string else { return nil }
+      return InputFile(option: option, path: path, sha256: digest)
+    }
     self.init(
       modelName: model, modelHash: hash, precision: precision ?? .f32, request: request,
-      version: version)
+      inputs: inputs, version: version)
   }
 
   /// The arguments, after `flipbook`, that make the same video again.

@@ -3,10 +3,13 @@ import Checkpoint
 extension GenerationRequest {
   /// The options that decide what a video shows, in the order of the help text. The command line
   /// adds those that say how it is made.
-  package static let options: [Option<GenerationRequest>] = [
+  package static let options = samplingOptions + pictureOptions
+
+  private static let samplingOptions: [Option<GenerationRequest>] = [
     Option(
       "output", short: "o", .path("FILE"),
-      "the result: .mp4 (H.264), .gif, or a folder for numbered PNG", default: "PROMPT-SEED.mp4"
+      "the result: .mp4 (H.264), .gif, .png (one frame), or a folder for numbered PNG",
+      default: "PROMPT-SEED.mp4"
     ) { (text, request) throws(FlipbookError) in
       request.output = try OptionValue.path(text, "output")
     },
@@ -21,13 +24,16 @@ extension GenerationRequest {
     ) { (text, request) throws(FlipbookError) in
       request.size = try OptionValue.size(text, "size")
       request.ratio = nil
+      request.ratioIsAdaptive = false
       request.resolution = nil
     }.recorded { $0.size.map { .string($0.description) } },
     Option(
-      "ratio", .choice(AspectRatio.allCases.map(\.rawValue)), "instead of --size: a ratio",
-      default: "the model's own"
+      "ratio", .choice(AspectRatio.allCases.map(\.rawValue) + [AspectRatio.adaptive]),
+      "instead of --size: a ratio; adaptive: the nearest to the picture's",
+      default: "adaptive with a picture, else the model's own"
     ) { (text, request) throws(FlipbookError) in
-      request.ratio = try OptionValue.choice(text, "ratio")
+      request.ratioIsAdaptive = text == AspectRatio.adaptive
+      request.ratio = request.ratioIsAdaptive ? nil : try OptionValue.choice(text, "ratio")
       request.size = nil
     },
     Option(
@@ -38,7 +44,7 @@ extension GenerationRequest {
       request.size = nil
     },
     Option(
-      "frames", .text("N"), "length in frames, 1 + 4k", default: "the model's own",
+      "frames", .text("N"), "length in frames, 1 + 4k; 1 is a picture", default: "the model's own",
       excludes: ["duration"]
     ) { (text, request) throws(FlipbookError) in
       let count = try OptionValue.integer(text, "frames", in: ClipLength.frameLimits)
@@ -48,7 +54,7 @@ extension GenerationRequest {
       "duration", .text("S"), "instead of --frames: length in seconds, 24·S + 1 frames",
       default: "the model's own"
     ) { (text, request) throws(FlipbookError) in
-      let seconds = try OptionValue.number(text, "duration", in: 0...12)
+      let seconds = try OptionValue.number(text, "duration", in: 0...ClipLength.longestSeconds)
       _ = try ClipLength.seconds(seconds).frameCount(native: 1)
       request.length = .seconds(seconds)
     },

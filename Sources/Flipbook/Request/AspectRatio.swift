@@ -6,6 +6,9 @@ public enum AspectRatio: String, Sendable, CaseIterable {
   case portrait = "3:4"
   case tall = "9:16"
   case cinema = "21:9"
+
+  /// What an option says in place of a ratio where it shall follow a picture.
+  package static let adaptive = "adaptive"
 }
 
 /// A row of the size table: the bundled model's own sizes, or one of the product's.

@@ -10,8 +10,10 @@ public enum ClipLength: Sendable, Equatable {
 
   /// The only rate that the model was trained on.
   public static let framesPerSecond = 24
-  /// One picture, to twelve seconds.
-  public static let frameLimits = 1...289
+  /// In seconds. What is longer than the model's own sequences is made of stretches.
+  public static let longestSeconds = 600.0
+  /// One picture, to ten minutes.
+  public static let frameLimits = 1...(24 * 600 + 1)
 
   /// - Parameter native: the model's own length, in frames.
   /// - Returns: frames, 1 + 4k of them.
@@ -22,14 +24,17 @@ public enum ClipLength: Sendable, Equatable {
     case .frames(let count):
       guard Self.frameLimits.contains(count), count % 4 == 1 else {
         throw .option(
-          name: "frames", found: String(count), expected: "1 + 4k: 1, 5, 9 … 289",
+          name: "frames", found: String(count),
+          expected: "1 + 4k: 1, 5, 9 … \(Self.frameLimits.upperBound)",
           advice: Self.nearest(to: count))
       }
       return count
     case .seconds(let seconds):
       let exact = seconds * Double(Self.framesPerSecond)
       guard exact.isFinite, exact >= 0, exact + 1 <= Double(Self.frameLimits.upperBound) else {
-        throw .option(name: "duration", found: "\(seconds)", expected: "0 to 12 seconds")
+        throw .option(
+          name: "duration", found: "\(seconds)",
+          expected: "0 to \(Int(Self.longestSeconds)) seconds")
       }
       let count = Int(exact.rounded()) + 1
       // Seven sixths of a second is written 1.1667: a hundredth of a frame either way is the same.

@@ -4,6 +4,11 @@ extension GenerationRequest {
   /// - Parameter native: the model's own size.
   /// - Throws: `FlipbookError.option` where two fields contradict each other, or no video has it.
   public func frameSize(native: FrameSize) throws(FlipbookError) -> FrameSize {
+    if ratioIsAdaptive && (size != nil || ratio != nil) {
+      throw .option(
+        name: "ratio", found: "adaptive", expected: "--size or --ratio, not both",
+        advice: "keep one of them")
+    }
     if let size {
       if let ratio {
         throw .option(
@@ -38,6 +43,8 @@ extension GenerationRequest {
     }
     _ = try frameSize(native: Resolution.base.size(.square))
     _ = try length.frameCount(native: 25)
+    try validatePictures()
+    try validateTimes()
     try Self.check("steps", steps, in: Self.stepLimits)
     try Self.check("guidance-scale", guidanceScale, in: Self.guidanceScaleLimits)
     try Self.check("guidance-rescale", guidanceRescale, in: 0...1)

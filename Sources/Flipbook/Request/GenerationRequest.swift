@@ -4,21 +4,40 @@
 /// Fields left at nil take the model's own value. Nothing here says how fast the video is made:
 /// threads and progress belong to the generator.
 public struct GenerationRequest: Sendable, Equatable {
-  /// What the video shows. `[cut]` divides it into shots.
+  /// What the video shows. `[cut]` divides it into shots; lines with times (`0-2s: …`) change it
+  /// without a cut.
   public var prompt: String
   /// What it should not show; guidance leads away from it.
   public var negativePrompt = ""
-  /// Where the video goes: `.mp4`, `.gif`, or a folder for numbered PNG. Nil: `PROMPT-SEED.mp4`.
+  /// Where the video goes: `.mp4`, `.gif`, `.png` for a single frame, or a folder for numbered PNG.
+  /// Nil: `PROMPT-SEED.mp4`, or `.png`.
   public var output: String?
 
   /// Width and height. Wins over `ratio`.
   public var size: FrameSize?
   /// A ratio, whose size stands in the row `resolution` of the table.
   public var ratio: AspectRatio?
+  /// The ratio of the picture that the video is made from; so it is too where neither a size nor a
+  /// ratio is given.
+  public var ratioIsAdaptive = false
   /// The row of the size table.
   public var resolution: Resolution?
   /// How long the clip is.
   public var length = ClipLength.native
+
+  /// The picture that the video begins with: a PNG, JPEG or WebP file, or a video's frame,
+  /// `clip.mp4#12`.
+  public var firstFrame: String?
+  /// The picture that it ends with.
+  public var lastFrame: String?
+  /// The share of the steps in which the last frame counts, 0 … 1; nil is all of them.
+  public var lastFrameUntil: Double?
+  /// A video to go on from, or, where `strength` is given, to draw anew.
+  public var video: String?
+  /// How much of `video` is drawn anew: 0 nothing, 1 everything.
+  public var strength: Double?
+  /// Puts `video` before what goes on from it.
+  public var keepsVideo = false
 
   /// Steps from noise to video.
   public var steps: Int?
