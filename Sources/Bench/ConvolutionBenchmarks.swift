@@ -5,6 +5,7 @@ import Diorama
 import Layers
 import Tensor
 
+/// Every row in Float32, and as `-bf16` with its factors rounded.
 func convolutionBenchmarks(_ shapes: ModelShapes) -> [Benchmark] {
   // Narrow outputs take another tile: 16 channels are one vector of it, 32 two, the others three.
   let narrow = [16, 32].map { outputs in
@@ -13,49 +14,73 @@ func convolutionBenchmarks(_ shapes: ModelShapes) -> [Benchmark] {
       inputs: 96, outputs: outputs, kernelTime: 3)
   }
   let levels = shapes.decoderConvolutions + shapes.encoderConvolutions
-  return (levels.filter { $0.times > 0 } + narrow).map(convolution)
-    + [residual(shapes.decoderConvolutions)].compactMap(\.self)
+  return
+    ((levels.filter { $0.times > 0 } + narrow).map(Row.init)
+    + [residualBlock(shapes.decoderConvolutions)].compactMap(\.self) + large)
+    .flatMap { row in [ComputePrecision.f32, .bf16].map { benchmark(row, $0) } }
 }
 
-private func text(_ shape: ConvolutionShape) -> String {
-  "\(shape.kernelTime)×3×3, \(shape.height)×\(shape.width), \(shape.inputs) → \(shape.outputs)"
-}
+private struct Row {
+  let shape: ConvolutionShape
+  /// Whether it stands in a residual block: behind norm and SiLU, and with the sum.
+  var isResidual = false
 
-private func convolution(_ shape: ConvolutionShape) -> Benchmark {
-  .arithmetic(
-    "convolution/\(shape.name)", shape: text(shape), operations: shape.operations
-  ) { threads in
-    let (layer, x, state, compute) = try make(shape, threads)
-    return { compute.arena.scope { _ = layer(x, state: state, compute) } }
+  init(_ shape: ConvolutionShape) { self.shape = shape }
+
+  var name: String { shape.name + (isResidual ? "-residual" : "") }
+
+  var text: String {
+    "\(shape.kernelTime)×3×3, \(shape.height)×\(shape.width), \(shape.inputs) → \(shape.outputs)"
+      + (isResidual ? ", norm, SiLU, added" : "")
   }
 }
 
-/// With the sum of a residual block.
-private func residual(_ shapes: [ConvolutionShape]) -> Benchmark? {
+/// Wide channels and frames of higher resolution, as larger autoencoders have them.
+private let large: [Row] = [
+  (64, 64, 64, 64), (64, 64, 128, 128), (64, 64, 100, 100), (120, 160, 96, 96), (32, 32, 384, 384),
+].map { height, width, inputs, outputs in
+  Row(
+    ConvolutionShape(
+      name: "large-\(inputs)", height: height, width: width, inputs: inputs, outputs: outputs,
+      kernelTime: 3))
+}
+
+private func residualBlock(_ shapes: [ConvolutionShape]) -> Row? {
   guard let shape = shapes.last(where: { $0.kernelTime == 3 && $0.times > 0 }) else { return nil }
+  var row = Row(shape)
+  row.isResidual = true
+  return row
+}
+
+private func benchmark(_ row: Row, _ precision: ComputePrecision) -> Benchmark {
+  let shape = row.shape
   return .arithmetic(
-    "convolution/\(shape.name)-residual", shape: text(shape) + ", added",
-    operations: shape.operations
+    "convolution/\(row.name)" + (precision == .f32 ? "" : "-\(precision.rawValue)"),
+    shape: row.text, operations: shape.operations
   ) { threads in
     // Weights of zero leave the sum where it is, however often it is added to.
-    let (layer, x, state, compute) = try make(shape, threads, weights: ZeroWeights())
+    let weights: any WeightSource = row.isResidual ? ZeroWeights() : SyntheticWeights()
+    let layer = try CausalConv3D(
+      Weights(weights, precision: precision), inputs: shape.inputs, outputs: shape.outputs,
+      kernel: (shape.kernelTime, 3, 3))
+    let norm =
+      row.isResidual
+      ? try RMSNormSiLU(Weights(SyntheticWeights(), prefix: "norm"), channels: shape.inputs) : nil
+    let x = try Tensor.normals([1, shape.height, shape.width, shape.inputs])
     let sum = try Tensor([1, shape.height, shape.width, shape.outputs])
-    return { layer(x, addingTo: sum, state: state, compute) }
+    let state = try layer.makeState(height: shape.height, width: shape.width)
+    let compute = try makeCompute(threads: threads)
+    let body = {
+      if row.isResidual {
+        layer(x, after: norm, addingTo: sum, state: state, compute)
+      } else {
+        compute.arena.scope { () -> Void in _ = layer(x, state: state, compute) }
+      }
+    }
+    // Before the start of a clip there is nothing to convolve: the past is filled first.
+    for _ in 0..<shape.kernelTime { body() }
+    return body
   }
-}
-
-private func make(
-  _ shape: ConvolutionShape, _ threads: Int, weights: any WeightSource = SyntheticWeights()
-) throws -> (CausalConv3D, Tensor, ConvolutionState, Compute) {
-  let layer = try CausalConv3D(
-    Weights(weights), inputs: shape.inputs, outputs: shape.outputs,
-    kernel: (shape.kernelTime, 3, 3))
-  let x = try Tensor.normals([1, shape.height, shape.width, shape.inputs])
-  let state = try layer.makeState(height: shape.height, width: shape.width)
-  let compute = try makeCompute(threads: threads)
-  // Before the start of a clip there is nothing to convolve: the past is filled first.
-  for _ in 0..<2 { compute.arena.scope { _ = layer(x, state: state, compute) } }
-  return (layer, x, state, compute)
 }
 
 /// Zeros for everything.

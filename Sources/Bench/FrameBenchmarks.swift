@@ -18,7 +18,6 @@ func frameBenchmarks(_ shapes: ModelShapes) -> [Benchmark] {
   return [
     mapping("haar/forward", pixels, to: coefficients) { haarForward($0, startsClip: false, $1) },
     mapping("haar/inverse", coefficients, to: pixels) { haarInverse($0, startsClip: false, $1) },
-    mapping("pixels/shuffle", small, to: large) { pixelShuffle2($0, $1) },
     mapping("pixels/unshuffle", large, to: small) { pixelUnshuffle2($0, $1) },
     finite([grid.count, coarse]),
     philox([shapes.autoencoder.latentChannels, grid.frames, grid.rows, grid.columns]),

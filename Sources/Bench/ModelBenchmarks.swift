@@ -32,8 +32,10 @@ func modelBenchmarks(
     notes.append("text encoder: no weights, so no row")
   }
   rows.append(step(shapes, transformer, part("transformer", transformer)))
-  rows.append(decode(shapes, autoencoder, part("vae", autoencoder)))
-  rows.append(encode(shapes, autoencoder, part("vae", autoencoder)))
+  for precision in [ComputePrecision.f32, .bf16] {
+    rows.append(decode(shapes, autoencoder, part("vae", autoencoder), precision))
+    rows.append(encode(shapes, autoencoder, part("vae", autoencoder), precision))
+  }
   if let directory, transformer != nil, autoencoder != nil {
     rows.append(try load(directory))
     rows.append(try wholeRun(directory))
@@ -53,8 +55,14 @@ private func weights(_ component: String, _ directory: ModelDirectory?) throws -
   return try directory.weights(component)
 }
 
-private func source(_ files: WeightFiles?) -> Weights {
-  if let files { Weights(files) } else { Weights(SyntheticWeights()) }
+private func source(_ files: WeightFiles?, _ precision: ComputePrecision = .f32) -> Weights {
+  let source: any WeightSource = if let files { files } else { SyntheticWeights() }
+  return Weights(source, precision: precision)
+}
+
+/// What is added to the name of a row that computes in another precision than Float32.
+private func suffix(_ precision: ComputePrecision) -> String {
+  precision == .f32 ? "" : "-\(precision.rawValue)"
 }
 
 private func textEncoder(_ directory: ModelDirectory, limit: Int) throws -> Benchmark {
@@ -105,13 +113,16 @@ private func step(_ shapes: ModelShapes, _ files: WeightFiles?, _ origin: String
 }
 
 /// All latents of a clip to pixels, one by one.
-private func decode(_ shapes: ModelShapes, _ files: WeightFiles?, _ origin: String) -> Benchmark {
+private func decode(
+  _ shapes: ModelShapes, _ files: WeightFiles?, _ origin: String, _ precision: ComputePrecision
+) -> Benchmark {
   let grid = shapes.grid
   return .arithmetic(
-    "model/decode", shape: "\(gridText(shapes)), \(origin)",
+    "model/decode" + suffix(precision), shape: "\(gridText(shapes)), \(origin)",
     operations: autoencoderOperations(shapes.decoderConvolutions, shapes)
   ) { threads in
-    let autoencoder = try Autoencoder(source(files), configuration: shapes.autoencoder)
+    let autoencoder = try Autoencoder(
+      source(files, precision), configuration: shapes.autoencoder)
     let compute = try makeCompute(threads: threads)
     let latents = try Tensor.normals(
       [grid.frames, grid.rows, grid.columns, shapes.autoencoder.latentChannels])
@@ -125,13 +136,16 @@ private func decode(_ shapes: ModelShapes, _ files: WeightFiles?, _ origin: Stri
 }
 
 /// All frames of a clip to latents, a latent's worth at a time.
-private func encode(_ shapes: ModelShapes, _ files: WeightFiles?, _ origin: String) -> Benchmark {
+private func encode(
+  _ shapes: ModelShapes, _ files: WeightFiles?, _ origin: String, _ precision: ComputePrecision
+) -> Benchmark {
   let grid = shapes.grid
   return .arithmetic(
-    "model/encode", shape: "\(gridText(shapes)), \(origin)",
+    "model/encode" + suffix(precision), shape: "\(gridText(shapes)), \(origin)",
     operations: autoencoderOperations(shapes.encoderConvolutions, shapes)
   ) { threads in
-    let autoencoder = try Autoencoder(source(files), configuration: shapes.autoencoder)
+    let autoencoder = try Autoencoder(
+      source(files, precision), configuration: shapes.autoencoder)
     let compute = try makeCompute(threads: threads)
     let pixels = try Tensor.normals([grid.videoFrames, grid.height, grid.width, 3], times: 0.3)
     return {

@@ -3,8 +3,8 @@
 //   z [T, h, w, C] → conv 3×3×3 → blocks at h → ×2 → blocks at 2h → ×2 → blocks at 4h → conv 1×3×3
 //     → coefficients [T, 4h, 4w, 192], times the roots of their sizes
 //
-// Doubling is a 1×3×3 convolution and a pixel shuffle. Every convolution is causal in time.
-// T latent frames, h rows, w columns, C latent channels.
+// Doubling is a 1×3×3 convolution and a pixel shuffle, which is where the convolution stores. Every
+// convolution is causal in time. T latent frames, h rows, w columns, C latent channels.
 
 import Layers
 import Tensor
@@ -42,7 +42,7 @@ struct Decoder: Sendable {
           ? nil
           : try CausalConv3D(
             place["upsample"]["conv"], inputs: width, outputs: 4 * channels[level - 1],
-            kernel: (1, 3, 3)))
+            kernel: (1, 3, 3), upscale: 2))
     }
     // A constant block is 100 times a fine detail; the network gives both at sizes not so far apart.
     let sizes = configuration.coefficientSizes
@@ -50,7 +50,7 @@ struct Decoder: Sendable {
       Weights(
         try scaledConvolution(
           weights["conv_out"], shape: [haarCoefficients, channels[0], 1, 3, 3],
-          output: { sizes[$0 / 3].squareRoot() })),
+          output: { sizes[$0 / 3].squareRoot() }), precision: weights.precision),
       inputs: channels[0], outputs: haarCoefficients, kernel: (1, 3, 3))
   }
 
@@ -89,7 +89,7 @@ struct Decoder: Sendable {
         compute.observe("vae.decoder.levels.\(position).blocks.\(index)", x)
       }
       if let upsample = level.upsample {
-        x = pixelShuffle2(upsample(x, compute), compute)
+        x = upsample(x, compute)
         compute.observe("vae.decoder.levels.\(position).upsample", x)
       }
     }

@@ -30,7 +30,7 @@ struct Encoder: Sendable {
       Weights(
         try scaledConvolution(
           weights["conv_in"], shape: [channels[0], haarCoefficients, 1, 3, 3],
-          input: { 1 / sizes[$0 / 3].squareRoot() })),
+          input: { 1 / sizes[$0 / 3].squareRoot() }), precision: weights.precision),
       inputs: haarCoefficients, outputs: channels[0], kernel: (1, 3, 3))
     levels = try channels.indices.map { level in
       let (place, width) = (weights["levels"][level], channels[level])
@@ -52,7 +52,7 @@ struct Encoder: Sendable {
         DictionaryWeights([
           "weight": try out.tensor("weight", [2 * latents, last, 3, 3, 3])[0..<latents],
           "bias": try out.tensor("bias", [2 * latents])[0..<latents],
-        ])),
+        ]), precision: weights.precision),
       inputs: last, outputs: latents)
   }
 

@@ -114,12 +114,14 @@ struct DecoderCost {
   let stateBytes: Int
   let operations: Double
 
-  init(grid: LatentGrid, configuration: AutoencoderConfiguration) {
+  init(
+    grid: LatentGrid, configuration: AutoencoderConfiguration, precision: ComputePrecision = .f32
+  ) {
     let channels = configuration.decoderChannels
     let positions = grid.positionsPerFrame
     var bytes = 0
     var highest = 0
-    var state = 2 * positions * configuration.latentChannels
+    var state = 0
     var products = 0.0
     func convolve(_ positions: Int, _ inputs: Int, _ outputs: Int, taps: Int) {
       products += Double(positions) * Double(inputs) * Double(outputs) * Double(taps)
@@ -127,20 +129,28 @@ struct DecoderCost {
     func take(_ positions: Int, _ channels: Int) -> Int {
       Arena.byteCount(of: [positions, channels])
     }
+    /// The padded frames of a convolution whose input is `halvings` times half as wide as the finest.
+    func frames(halvings: Int, _ channels: Int, time: Int) -> Int {
+      let scale = 1 << (configuration.decoderChannels.count - 1 - halvings)
+      return CausalConv3D.frameByteCount(
+        height: scale * grid.rows, width: scale * grid.columns, channels: channels,
+        kernel: (time, 3, 3), precision: precision)
+    }
 
     convolve(positions, configuration.latentChannels, channels[channels.count - 1], taps: 27)
+    state += frames(halvings: channels.count - 1, configuration.latentChannels, time: 3)
     bytes += take(positions, channels[channels.count - 1])
     for level in channels.indices.reversed() {
       let (width, blocks) = (channels[level], configuration.decoderBlocks[level])
       let size = positions << (2 * (channels.count - 1 - level))
       for _ in 0..<(2 * blocks) { convolve(size, width, width, taps: 27) }
-      state += blocks * 2 * 2 * size * width
-      if blocks > 0 { highest = max(highest, bytes + 2 * take(size, width)) }
+      state += 2 * blocks * frames(halvings: level, width, time: 3)
+      if blocks > 0 { highest = max(highest, bytes + take(size, width)) }
       if level > 0 {
         convolve(size, width, 4 * channels[level - 1], taps: 9)
-        bytes += 2 * take(size, 4 * channels[level - 1])
+        bytes += take(size, 4 * channels[level - 1])
+        highest = max(highest, bytes + frames(halvings: level, width, time: 1))
       }
-      highest = max(highest, bytes)
     }
     let fine = positions << (2 * (channels.count - 1))
     convolve(fine, channels[0], haarCoefficients, taps: 9)
@@ -148,11 +158,14 @@ struct DecoderCost {
     products += Double(fine * haarCoefficients * 12)
 
     let output =
-      take(fine, haarCoefficients) + Arena.byteCount(of: [grid.width, grid.height, 3, 4])
+      take(fine, haarCoefficients)
+      + max(
+        frames(halvings: 0, channels[0], time: 1),
+        Arena.byteCount(of: [grid.width, grid.height, 3, 4]))
     // The latent as it is stored, and freed of its statistics; then the network, and its output.
     activationBytes =
       2 * take(positions, configuration.latentChannels) + max(highest, bytes + output)
-    stateBytes = 4 * state
+    stateBytes = state
     operations = 2 * products * Double(grid.frames)
   }
 }

@@ -2,8 +2,9 @@
 //
 //   x ← x + conv₂(silu(norm₂(conv₁(silu(norm₁(x))))))
 //
-// Both convolutions are causal, 3×3×3; the norms are RMS norms over channels. T latent frames,
-// h rows, w columns, C channels.
+// Both convolutions are causal, 3×3×3; the norms are RMS norms over channels. x is read by norm₁ and
+// by the sum, and written by the sum; what lies between the convolutions is written and read once. T
+// latent frames, h rows, w columns, C channels.
 
 import Layers
 import Tensor
@@ -38,9 +39,8 @@ struct ResidualBlock: Sendable {
   /// x [T, h, w, C], in place.
   func callAsFunction(_ x: Tensor, state: State, _ compute: Compute) {
     compute.arena.scope { () -> Void in
-      let h = conv1(norm1(x, compute), state: state.conv1, compute)
-      norm2.apply(to: h, compute)
-      conv2(h, addingTo: x, state: state.conv2, compute)
+      let h = conv1(x, after: norm1, state: state.conv1, compute)
+      conv2(h, after: norm2, addingTo: x, state: state.conv2, compute)
     }
   }
 }

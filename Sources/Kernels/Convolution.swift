@@ -1,158 +1,122 @@
-// Convolution of frames, channels last, same size in space with zeros around, stride 1.
+// Causal convolution in time and space, channels last, same size in space with zeros around, stride 1.
 //
-// A convolution in space and time is a sum over the frames of its kernel: the caller goes through
-// them oldest first and leaves out those before the start of the clip, which are zero. Each output
-// is one chain of multiply-adds in the order (frame, row, column, input channel), wherever its
-// pixel lies in a tile, so that bits depend neither on how the work is divided nor on how many
-// frames come at once.
+// The sum over the kernel goes through its frames, oldest first, a few rows of the kernel at a time
+// (`ConvolutionLayout.rowsOfPass`): each pass is one chain of multiply-adds that begins at zero, in
+// the order (row, column, input channel), and is then added to the output. That order is the same for
+// every pixel wherever it lies in a tile, so that bits depend neither on how the work is divided nor
+// on how many frames come at once. Frames before the start of the clip are zero and left out.
+//
+// There is no im2col copy: a tile reads the padded frames themselves, each number once for every row
+// of the kernel and every block of 48 output channels, from the first cache but for the first time.
+// An output is written once a pass and read once less; it stays in a cache in between.
 
-/// What a sum starts from.
-package enum ConvolutionStart: Sendable {
-  /// The bias: the output is written.
-  case bias
-  /// The bias and what the output holds: a residual connection.
-  case biasAndOutput
-  /// What the output holds: a later frame of the kernel.
-  case output
-}
-
-/// Adds what one frame contributes to a run of output pixels and a block of output channels.
+/// Convolves a run of output pixels to a block of output channels.
 /// - Parameters:
-///   - frame: `[height, width, inputs]`.
-///   - pixels: which of the `height · width` output pixels.
+///   - ring: the padded frames.
+///   - number: the newest of them, the frame of the clip that is computed; it, and as many before it
+///     as the kernel has and the clip, lie in the ring.
+///   - pixels: which of the `height · width` pixels.
 ///   - block: which of `layout.blocks`.
-///   - time: which frame of the kernel this is, 0 the oldest.
 ///   - weights: packed by `layout`, 64-byte aligned.
-///   - bias: `[layout.paddedOutputs]`; read where `start` says so.
-///   - zeros: at least `inputs` zeros.
-///   - output: `[height, width, outputs]`; must not overlap `frame`.
-package func convolveFrame(
-  _ frame: UnsafePointer<Float>, height: Int, width: Int, pixels: Range<Int>,
-  layout: borrowing ConvolutionLayout, block: Int, time: Int,
-  weights: UnsafePointer<Float>, bias: UnsafePointer<Float>, zeros: UnsafePointer<Float>,
-  start: ConvolutionStart, output: UnsafeMutablePointer<Float>
+///   - bias: `[layout.paddedOutputs]`, packed by `layout`.
+///   - addsToOutput: whether the result is added to what the output holds, a residual connection.
+///   - output: `[height·upscale, width·upscale, layout.channelsPerPixel]`.
+package func convolve(
+  _ ring: FrameRing, number: Int, pixels: Range<Int>, layout: borrowing ConvolutionLayout,
+  block: Int, weights: UnsafeRawPointer, bias: UnsafePointer<Float>, addsToOutput: Bool,
+  output: UnsafeMutablePointer<Float>
 ) {
   let columns = layout.blocks[block]
-  let taps = layout.kernelHeight * layout.kernelWidth
-  let packed = UnsafeRawPointer(weights + layout.offset(block: block, time: time))
-    .assumingMemoryBound(to: Vector.self)
-  let window = Window(
-    frame: frame, zeros: zeros, height: height, width: width, inputs: layout.inputs,
-    kernelHeight: layout.kernelHeight, kernelWidth: layout.kernelWidth)
-  let corner = OutputCorner(
-    start: output + columns.firstOutput, stride: layout.outputs, vectors: columns.vectors,
-    lastVectorCount: min(
-      lanes,
-      layout.outputs - columns.firstOutput - (columns.vectors - 1) * lanes))
-
-  withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: taps * tilePixels) {
-    pointers in
+  let target = OutputBlock(
+    start: output + columns.firstChannel, bias: bias + columns.firstVector * lanes,
+    vectors: columns.vectors,
+    lastVectorCount: columns.channels - (columns.vectors - 1) * lanes)
+  let room = (pixels.count + tilePixels - 1) / tilePixels * tilePixels
+  withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * room) { offsets in
     withUnsafeTemporaryAllocation(
       of: Vector.self, capacity: tilePixels * ConvolutionLayout.widestBlock
     ) { sums in
-      guard let pointers = pointers.baseAddress, let sums = sums.baseAddress else { return }
-      var first = pixels.lowerBound
-      while first < pixels.upperBound {
-        let count = min(tilePixels, pixels.upperBound - first)
-        window.fill(pointers, first: first, count: count)
-        corner.load(first: first, count: count, start, bias + columns.firstOutput, into: sums)
-        addTaps(
-          vectors: columns.vectors, pointers, taps: taps, inputs: layout.inputs,
-          weights: packed, sums: sums)
-        corner.store(sums, first: first, count: count)
-        first += tilePixels
-      }
-    }
-  }
-}
-
-/// Where the taps of a pixel find their inputs.
-private struct Window {
-  let frame: UnsafePointer<Float>
-  let zeros: UnsafePointer<Float>
-  let height: Int
-  let width: Int
-  let inputs: Int
-  let kernelHeight: Int
-  let kernelWidth: Int
-
-  /// Fills the pointer table `[taps, tilePixels]` of a tile; what is missing from a full tile sees zeros.
-  @inline(__always)
-  func fill(_ pointers: UnsafeMutablePointer<UnsafePointer<Float>>, first: Int, count: Int) {
-    if count < tilePixels {
-      pointers.update(repeating: zeros, count: kernelHeight * kernelWidth * tilePixels)
-    }
-    var row = first / width
-    var column = first % width
-    for pixel in 0..<count {
-      var entry = pointers + pixel
-      for y in (row - kernelHeight / 2)...(row + kernelHeight / 2) {
-        for x in (column - kernelWidth / 2)...(column + kernelWidth / 2) {
-          let inside = y >= 0 && y < height && x >= 0 && x < width
-          entry.pointee = inside ? frame + (y * width + x) * inputs : zeros
-          entry += tilePixels
+      guard let inputs = offsets.baseAddress, let sums = sums.baseAddress else { return }
+      let outputs = inputs + room
+      fillOffsets(pixels, ring.frame, layout, columns, inputs: inputs, outputs: outputs, room: room)
+      var isFirst = true
+      for time in max(0, layout.kernelTime - 1 - number)..<layout.kernelTime {
+        let frame = UnsafeRawPointer(ring[number - (layout.kernelTime - 1) + time])
+        var row = 0
+        while row < layout.kernelHeight {
+          let rows = KernelRows(
+            frame: frame + row * ring.frame.rowByteCount, rowByteCount: ring.frame.rowByteCount,
+            rows: min(layout.rowsOfPass, layout.kernelHeight - row), groups: layout.rowGroups,
+            weights: weights + layout.offset(columns, time: time, row: row))
+          for first in stride(from: 0, to: pixels.count, by: tilePixels) {
+            convolveTile(
+              format: layout.format, vectors: columns.vectors, rows, offsets: inputs + first,
+              sums: sums)
+            target.add(
+              sums, to: outputs + first, count: min(tilePixels, pixels.count - first),
+              startsFromBias: isFirst, addsToOutput: !isFirst || addsToOutput)
+          }
+          isFirst = false
+          row += rows.rows
         }
       }
-      column += 1
-      if column == width {
-        column = 0
-        row += 1
-      }
     }
   }
 }
 
-/// The block of output channels that tiles are read from and written to.
-private struct OutputCorner {
+/// Where the window of each pixel starts in a padded frame, in bytes, and where its result goes, in
+/// elements; what is missing from the last tile sees what the last pixel sees.
+@inline(__always)
+private func fillOffsets(
+  _ pixels: Range<Int>, _ frame: PaddedFrame, _ layout: borrowing ConvolutionLayout,
+  _ block: ConvolutionLayout.Block, inputs: UnsafeMutablePointer<Int>,
+  outputs: UnsafeMutablePointer<Int>, room: Int
+) {
+  let upscale = layout.upscale
+  var (row, column) = (pixels.lowerBound / frame.width, pixels.lowerBound % frame.width)
+  for index in 0..<pixels.count {
+    inputs[index] = row * frame.rowByteCount + column * frame.pixelByteCount
+    let (y, x) = (row * upscale + block.place / upscale, column * upscale + block.place % upscale)
+    outputs[index] = (y * frame.width * upscale + x) * layout.channelsPerPixel
+    column += 1
+    if column == frame.width {
+      column = 0
+      row += 1
+    }
+  }
+  for index in pixels.count..<room {
+    inputs[index] = inputs[pixels.count - 1]
+    outputs[index] = outputs[pixels.count - 1]
+  }
+}
+
+/// The block of output channels that tiles are added to.
+private struct OutputBlock {
   let start: UnsafeMutablePointer<Float>
-  /// Elements from pixel to pixel.
-  let stride: Int
+  let bias: UnsafePointer<Float>
   let vectors: Int
   /// How many channels of the last vector there are.
   let lastVectorCount: Int
 
-  /// Sets the sums of a tile to what they start from.
+  /// Writes the first `count` pixels of a tile: its sums, plus the bias, plus what is there.
   @inline(__always)
-  func load(
-    first: Int, count: Int, _ from: ConvolutionStart, _ bias: UnsafePointer<Float>,
-    into sums: UnsafeMutablePointer<Vector>
+  func add(
+    _ sums: UnsafePointer<Vector>, to offsets: UnsafePointer<Int>, count: Int,
+    startsFromBias: Bool, addsToOutput: Bool
   ) {
-    for pixel in 0..<tilePixels {
-      for vector in 0..<vectors {
-        let sum = sums + (pixel * vectors + vector)
-        let added = Vector(loading: bias + vector * lanes)
-        switch from {
-        case .bias: sum.pointee = added
-        case .biasAndOutput:
-          sum.pointee = pixel < count ? added + value(first + pixel, vector) : .zero
-        case .output: sum.pointee = pixel < count ? value(first + pixel, vector) : .zero
-        }
-      }
-    }
-  }
-
-  /// Writes the first `count` pixels of a tile.
-  @inline(__always)
-  func store(_ sums: UnsafePointer<Vector>, first: Int, count: Int) {
-    for pixel in 0..<count {
-      for vector in 0..<vectors {
-        let sum = sums[pixel * vectors + vector]
-        let address = start + (first + pixel) * stride + vector * lanes
-        if vector < vectors - 1 || lastVectorCount == lanes {
-          sum.store(to: address)
+    for vector in 0..<vectors {
+      let added = startsFromBias ? Vector(loading: bias + vector * lanes) : .zero
+      let valid = vector < vectors - 1 ? lanes : lastVectorCount
+      for pixel in 0..<count {
+        let address = start + offsets[pixel] + vector * lanes
+        var result = sums[pixel * vectors + vector] + added
+        if addsToOutput { result += load(address, 0, valid) }
+        if valid == lanes {
+          result.store(to: address)
         } else {
-          sum.store(to: address, count: lastVectorCount)
+          result.store(to: address, count: valid)
         }
       }
     }
-  }
-
-  @inline(__always)
-  private func value(_ pixel: Int, _ vector: Int) -> Vector {
-    let address = start + pixel * stride + vector * lanes
-    if vector < vectors - 1 || lastVectorCount == lanes {
-      return Vector(loading: address)
-    }
-    return Vector(loading: address, count: lastVectorCount)
   }
 }

@@ -1,4 +1,5 @@
-// Space into channels and back, two rows of pixels at a time, channels last.
+// Space into channels, two rows of pixels at a time, channels last. The way back is part of the store
+// of a convolution.
 //
 // The four pixels of a square stand in the order (dy, dx) = (0,0), (0,1), (1,0), (1,1), and channel
 // c of pixel `dy·2 + dx` is channel `c·4 + dy·2 + dx` of the joined pixel, as in PyTorch's
@@ -21,29 +22,6 @@ package func pixelUnshuffleRow(
         upper[left + channel], upper[right + channel], lower[left + channel],
         lower[right + channel])
       target.storeBytes(of: square, toByteOffset: channel * 16, as: SIMD4<Float>.self)
-    }
-  }
-}
-
-/// Spreads each pixel over a square of 2×2 pixels of a quarter of the channels: the inverse of
-/// `pixelUnshuffleRow`.
-/// - Parameters:
-///   - source: `[columns, 4·channels]`.
-///   - upper, lower: two rows of pixels, `[2·columns, channels]` each.
-package func pixelShuffleRow(
-  _ source: UnsafePointer<Float>, columns: Int, channels: Int,
-  upper: UnsafeMutablePointer<Float>, lower: UnsafeMutablePointer<Float>
-) {
-  for column in 0..<columns {
-    let left = column * 2 * channels
-    let right = left + channels
-    let pixel = UnsafeRawPointer(source + column * 4 * channels)
-    for channel in 0..<channels {
-      let square = pixel.loadUnaligned(fromByteOffset: channel * 16, as: SIMD4<Float>.self)
-      upper[left + channel] = square.x
-      upper[right + channel] = square.y
-      lower[left + channel] = square.z
-      lower[right + channel] = square.w
     }
   }
 }

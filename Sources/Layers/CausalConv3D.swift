@@ -8,131 +8,195 @@
 import Kernels
 package import Tensor
 
-/// A convolution that sees the present and the past, never the future.
+/// A convolution that sees the present and the past, never the future, with what stands around it:
+/// a norm and SiLU before it, a residual sum or a pixel shuffle after it.
 ///
 /// It is a stream: given a state, it takes a clip in pieces of any length, and the results are
 /// those of the whole clip to the last bit.
+///
+/// An activation is read once, normalised, and written once in the format of the products, to a place
+/// among the last kT frames that it keeps there; those are read by the products. An output is written
+/// once to memory (read once before, where it is added to), however many passes add to it in a cache.
+///
+/// In `.bf16` and `.int8`, weights are rounded to bfloat16 as they are packed and activations as they
+/// are written to the frames, and sums are Float32. Processors without that instruction compute in
+/// Float32.
 package struct CausalConv3D: Sendable {
   package let inputs: Int
   package let outputs: Int
   /// Frames, rows and columns that one output sees.
   package let kernel: (t: Int, h: Int, w: Int)
+  /// 2 where a pixel shuffle follows.
+  package let upscale: Int
 
   private let layout: ConvolutionLayout
   /// In the order of `layout`.
   private let weight: Tensor
   /// Filled to whole vectors.
   private let bias: Tensor
-  /// `[inputs]`, what pixels outside the frame look at.
-  private let zeros: Tensor
-
-  /// Pixels of one block of work: enough that its weights, which come from a farther cache, are
-  /// used often, and few enough that small frames are shared out.
-  private static let blockPixels = 128
 
   /// - Parameters:
   ///   - weights: where `weight [outputs, inputs, kT, kH, kW]` and, unless turned off,
   ///     `bias [outputs]` are.
   ///   - kernel: kH and kW odd.
+  ///   - upscale: 2 for a pixel shuffle after the convolution, as PyTorch's: channel
+  ///     `c·4 + dy·2 + dx` becomes channel c of the pixel at (dy, dx) of a square of 2×2.
   /// - Throws: `WeightError`, and `TensorError.outOfMemory`.
   package init(
     _ weights: Weights, inputs: Int, outputs: Int, kernel: (t: Int, h: Int, w: Int) = (3, 3, 3),
-    bias: Bool = true
+    bias: Bool = true, upscale: Int = 1
   ) throws {
     self.inputs = inputs
     self.outputs = outputs
     self.kernel = kernel
+    self.upscale = upscale
     layout = ConvolutionLayout(
       inputs: inputs, outputs: outputs, kernelTime: kernel.t, kernelHeight: kernel.h,
-      kernelWidth: kernel.w)
+      kernelWidth: kernel.w, format: CausalConv3D.format(weights.precision), upscale: upscale)
     let unpacked = try weights.tensor("weight", [outputs, inputs, kernel.t, kernel.h, kernel.w])
-    weight = try Tensor([layout.packedCount])
+    weight = try Tensor([layout.packedByteCount / MemoryLayout<Float>.stride])
     layout.pack(unpacked.pointer, into: weight.pointer)
     self.bias = try Tensor([layout.paddedOutputs])
     if bias {
-      self.bias[0..<outputs].copy(from: try weights.tensor("bias", [outputs]))
+      let unpacked = try weights.tensor("bias", [outputs])
+      layout.packBias(unpacked.pointer, into: self.bias.pointer)
+      withExtendedLifetime(unpacked) {}
     }
-    zeros = try Tensor([inputs])
     withExtendedLifetime(unpacked) {}
+  }
+
+  /// What is multiplied where a precision is asked for.
+  private static func format(_ precision: ComputePrecision) -> ProductFormat {
+    precision == .f32 || !hasBFloat16Products ? .float32 : .bfloat16
+  }
+
+  /// The bytes of the frames that a convolution of `kernel` keeps of `channels`.
+  package static func frameByteCount(
+    height: Int, width: Int, channels: Int, kernel: (t: Int, h: Int, w: Int) = (3, 3, 3),
+    precision: ComputePrecision
+  ) -> Int {
+    let frame = PaddedFrame(
+      height: height, width: width, channels: channels, format: format(precision),
+      marginRows: kernel.h / 2, marginColumns: kernel.w / 2)
+    return kernel.t * frame.byteCount
+  }
+
+  private func paddedFrame(height: Int, width: Int) -> PaddedFrame {
+    PaddedFrame(
+      height: height, width: width, channels: inputs, format: layout.format,
+      marginRows: kernel.h / 2, marginColumns: kernel.w / 2)
   }
 
   /// What this layer keeps of a clip of `height`×`width` that comes in pieces.
   /// - Throws: `TensorError.outOfMemory`.
   package func makeState(height: Int, width: Int) throws(TensorError) -> ConvolutionState {
-    try ConvolutionState(past: kernel.t - 1, height: height, width: width, channels: inputs)
+    try ConvolutionState(slots: kernel.t, frame: paddedFrame(height: height, width: width))
   }
 
   /// - Parameters:
   ///   - x: `[T, h, w, inputs]`.
+  ///   - norm: what is done to `x` first.
   ///   - state: the clip up to here, to which `x` is added; `nil` where `x` is the whole clip.
-  /// - Returns: `[T, h, w, outputs]`, in the arena.
+  /// - Returns: `[T, h, w, outputs]`, with a pixel shuffle `[T, 2h, 2w, outputs/4]`, in the arena.
   package func callAsFunction(
-    _ x: Tensor, state: ConvolutionState? = nil, _ compute: Compute
+    _ x: Tensor, after norm: RMSNormSiLU? = nil, state: ConvolutionState? = nil, _ compute: Compute
   ) -> Tensor {
-    let result = compute.arena.tensor(x.shape.dropLast() + [outputs])
-    convolve(x, into: result, from: .bias, state, compute)
+    let result = compute.arena.tensor(outputShape(x))
+    convolve(x, norm, into: result, addsToOutput: false, state, compute)
     return result
   }
 
   /// `residual += y`, in place.
   /// - Parameters:
-  ///   - x, state: as above.
-  ///   - residual: `[T, h, w, outputs]`, other memory than `x`.
+  ///   - x, norm, state: as above.
+  ///   - residual: of the shape of the result, other memory than `x`.
   package func callAsFunction(
-    _ x: Tensor, addingTo residual: Tensor, state: ConvolutionState? = nil, _ compute: Compute
+    _ x: Tensor, after norm: RMSNormSiLU? = nil, addingTo residual: Tensor,
+    state: ConvolutionState? = nil, _ compute: Compute
   ) {
     precondition(
-      residual.shape == x.shape.dropLast() + [outputs],
+      residual.shape == outputShape(x),
       "a residual of shape \(residual.shape) for \(x.shape) convolved to \(outputs) channels")
-    convolve(x, into: residual, from: .biasAndOutput, state, compute)
+    convolve(x, norm, into: residual, addsToOutput: true, state, compute)
   }
 
-  private func convolve(
-    _ x: Tensor, into result: Tensor, from start: ConvolutionStart, _ state: ConvolutionState?,
-    _ compute: Compute
-  ) {
+  private func outputShape(_ x: Tensor) -> [Int] {
     precondition(
       x.shape.count == 4 && x.shape[3] == inputs,
       "\(x.shape) into a convolution of \(inputs) channels")
-    let (height, width) = (x.shape[1], x.shape[2])
-    let frames = Frames(x, after: state?.past(for: x, reach: kernel.t - 1))
-    let target = Rows(result)
-    let pixels = height * width
-    let pixelBlocks = (pixels + CausalConv3D.blockPixels - 1) / CausalConv3D.blockPixels
-    let channelBlocks = layout.blocks.count
-    compute.pool.parallel(x.shape[0] * pixelBlocks * channelBlocks) { index in
-      let frame = index / channelBlocks / pixelBlocks
-      let first = index / channelBlocks % pixelBlocks * CausalConv3D.blockPixels
-      var start = start
-      for time in 0..<kernel.t {
-        guard let input = frames[frame + time - (kernel.t - 1)] else { continue }
-        convolveFrame(
-          input, height: height, width: width,
-          pixels: first..<min(first + CausalConv3D.blockPixels, pixels), layout: layout,
-          block: index % channelBlocks, time: time, weights: weight.pointer, bias: bias.pointer,
-          zeros: zeros.pointer, start: start, output: target[frame * pixels])
-        start = .output
+    return [x.shape[0], x.shape[1] * upscale, x.shape[2] * upscale, layout.channelsPerPixel]
+  }
+
+  private func convolve(
+    _ x: Tensor, _ norm: RMSNormSiLU?, into result: Tensor, addsToOutput: Bool,
+    _ state: ConvolutionState?, _ compute: Compute
+  ) {
+    let frame = paddedFrame(height: x.shape[1], width: x.shape[2])
+    precondition(
+      norm.map { $0.channels == inputs } ?? true, "a norm of other channels than \(inputs)")
+    precondition(
+      state.map { $0.ring.frame == frame && $0.ring.slots == kernel.t } ?? true,
+      "frames of shape \(x.shape.dropFirst()) into the state of a clip of another size")
+    compute.arena.scope { () -> Void in
+      let ring = state?.ring ?? makeRing(frame, compute.arena)
+      for index in 0..<x.shape[0] {
+        let number = state?.frameCount ?? index
+        write(x, index, norm, to: ring, number, compute)
+        convolve(
+          ring, number, into: result[index..<index + 1], addsToOutput: addsToOutput, compute)
+        state?.advance()
       }
     }
-    state?.remember(x, compute)
     withExtendedLifetime((x, result, state, self)) {}
   }
-}
 
-/// The frames that a convolution reads, counted from the first that is new.
-private struct Frames: @unchecked Sendable {
-  private let new: UnsafePointer<Float>
-  private let past: ConvolutionState.Past?
-  private let frameCount: Int
-
-  init(_ x: Tensor, after past: ConvolutionState.Past?) {
-    new = UnsafePointer(x.pointer)
-    self.past = past
-    frameCount = x.shape.dropFirst().reduce(1, *)
+  /// Frames that last no longer than the call.
+  private func makeRing(_ frame: PaddedFrame, _ arena: Arena) -> FrameRing {
+    let room = arena.tensor([kernel.t * frame.byteCount / MemoryLayout<Float>.stride])
+    let ring = FrameRing(room.pointer, frame: frame, slots: kernel.t)
+    ring.clearBorders()
+    return ring
   }
 
-  /// A frame, or `nil` before the start of the clip; −1 is the last of the past.
-  subscript(index: Int) -> UnsafePointer<Float>? {
-    index >= 0 ? new + index * frameCount : past?[index]
+  /// Frame `index` of `x` becomes frame `number` of the clip.
+  private func write(
+    _ x: Tensor, _ index: Int, _ norm: RMSNormSiLU?, to ring: FrameRing, _ number: Int,
+    _ compute: Compute
+  ) {
+    let (height, width) = (ring.frame.height, ring.frame.width)
+    let source = Rows(x)
+    // Rows of one block: some hundred pixels, so that small frames are not shared out in crumbs.
+    compute.pool.forBlocks(of: height, block: max(1, 96 / width)) { rows in
+      for row in rows {
+        writeRow(
+          source[(index * height + row) * width], row: row, norm: norm?.kernel, of: ring.frame,
+          into: ring[number])
+      }
+    }
+    withExtendedLifetime(norm) {}
+  }
+
+  private func convolve(
+    _ ring: FrameRing, _ number: Int, into result: Tensor, addsToOutput: Bool, _ compute: Compute
+  ) {
+    let pixels = ring.frame.height * ring.frame.width
+    let blockPixels = blockPixels(pixels)
+    let target = Rows(result)
+    let channelBlocks = layout.blocks.count
+    compute.pool.parallel((pixels + blockPixels - 1) / blockPixels * channelBlocks) { index in
+      let first = index / channelBlocks * blockPixels
+      Kernels.convolve(
+        ring, number: number, pixels: first..<min(first + blockPixels, pixels), layout: layout,
+        block: index % channelBlocks, weights: weight.pointer, bias: bias.pointer,
+        addsToOutput: addsToOutput, output: target.pointer)
+    }
+  }
+
+  /// Pixels of one block of work: enough that its weights, which come from a farther cache, are used
+  /// often, and few enough that small frames are shared out.
+  private func blockPixels(_ pixels: Int) -> Int {
+    var block = 128
+    while block > 16 && (pixels + block - 1) / block * layout.blocks.count < 6 { block /= 2 }
+    return block
   }
 }

@@ -2,7 +2,7 @@ import Kernels
 package import Tensor
 
 /// Root-mean-square normalisation over channels, then SiLU, in one pass: what stands before the
-/// convolutions of a residual block.
+/// convolutions of a residual block, which apply it as they read their input.
 package struct RMSNormSiLU: Sendable {
   private let weight: Tensor
   private let epsilon: Float
@@ -16,6 +16,11 @@ package struct RMSNormSiLU: Sendable {
     weight = try weights.tensor("weight", [channels])
     self.epsilon = epsilon
   }
+
+  var channels: Int { weight.count }
+
+  /// The same for a kernel; valid while the layer lives.
+  var kernel: ChannelNorm { ChannelNorm(weight: weight.pointer, epsilon: epsilon) }
 
   /// - Parameter x: `[..., channels]`.
   /// - Returns: the same shape, in the arena.

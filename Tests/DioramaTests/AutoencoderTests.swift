@@ -1,4 +1,5 @@
 import Checkpoint
+import Glibc
 import Tensor
 import Testing
 
@@ -6,12 +7,18 @@ import Testing
 
 /// The autoencoder against its PyTorch twin, and as a stream.
 @Suite struct AutoencoderTests {
+  /// What a pass of some ten layers is held to: Float32, and factors of eight digits.
+  static let tolerances = [(ComputePrecision.f32, 1e-5), (.bf16, 2e-2)]
+
   private let autoencoder: Autoencoder
 
   init() throws { autoencoder = try Fixture.autoencoder() }
 
   /// All of `latents` [T, h, w, C] decoded in pieces of the given lengths: [F, H, W, 3].
-  private func decode(_ latents: Tensor, pieces: [Int], threads: Int = 2) throws -> Tensor {
+  private func decode(
+    _ latents: Tensor, pieces: [Int], threads: Int = 2, with autoencoder: Autoencoder? = nil
+  ) throws -> Tensor {
+    let autoencoder = autoencoder ?? self.autoencoder
     let compute = try Compute.forTests(threads: threads)
     var stream = try autoencoder.makeDecoderStream(
       rows: latents.shape[1], columns: latents.shape[2])
@@ -28,7 +35,10 @@ import Testing
   }
 
   /// All of `frames` [F, H, W, 3] encoded in pieces of the given lengths: [T, h, w, C].
-  private func encode(_ frames: Tensor, pieces: [Int], threads: Int = 2) throws -> Tensor {
+  private func encode(
+    _ frames: Tensor, pieces: [Int], threads: Int = 2, with autoencoder: Autoencoder? = nil
+  ) throws -> Tensor {
+    let autoencoder = autoencoder ?? self.autoencoder
     let compute = try Compute.forTests(threads: threads)
     let (rows, columns) = (frames.shape[1] / 16, frames.shape[2] / 16)
     var stream = try autoencoder.makeEncoderStream(rows: rows, columns: columns)
@@ -40,23 +50,40 @@ import Testing
       }
       start += length
     }
-    return try Tensor(latents, shape: [latents.count / rows / columns / 4, rows, columns, 4])
+    let channels = autoencoder.configuration.latentChannels
+    return try Tensor(
+      latents,
+      shape: [
+        latents.count / rows / columns / channels, rows, columns, channels,
+      ])
   }
 
-  /// Some ten layers deep: a whole pass is held to 1e-4.
-  @Test func decodesAsTheTwin() throws {
+  @Test(arguments: tolerances)
+  func decodesAsTheTwin(_ precision: ComputePrecision, _ tolerance: Double) throws {
     let golden = try Fixture.golden("autoencoder")
-    let frames = try decode(try channelsLast(try golden["latents"]), pieces: [3])
-    #expect(relativeError(frames, try golden["decoded"]) < 1e-5)
+    let frames = try decode(
+      try channelsLast(try golden["latents"]), pieces: [3],
+      with: try Fixture.autoencoder(precision: precision))
+    #expect(relativeError(frames, try golden["decoded"]) < tolerance)
   }
 
-  @Test func encodesAsTheTwin() throws {
+  @Test(arguments: tolerances)
+  func encodesAsTheTwin(_ precision: ComputePrecision, _ tolerance: Double) throws {
     let golden = try Fixture.golden("autoencoder")
-    let latents = try encode(try golden["pixels"], pieces: [9])
-    #expect(relativeError(latents, try channelsLast(try golden["encoded"])) < 1e-5)
+    let latents = try encode(
+      try golden["pixels"], pieces: [9], with: try Fixture.autoencoder(precision: precision))
+    #expect(relativeError(latents, try channelsLast(try golden["encoded"])) < tolerance)
   }
 
-  @Test func streamsGiveTheBitsOfTheWhole() throws {
+  @Test(arguments: [ComputePrecision.f32, .bf16])
+  func streamsGiveTheBitsOfTheWhole(_ precision: ComputePrecision) throws {
+    let autoencoder = try Fixture.autoencoder(precision: precision)
+    func decode(_ latents: Tensor, pieces: [Int]) throws -> Tensor {
+      try self.decode(latents, pieces: pieces, with: autoencoder)
+    }
+    func encode(_ frames: Tensor, pieces: [Int]) throws -> Tensor {
+      try self.encode(frames, pieces: pieces, with: autoencoder)
+    }
     let latents = try normals([4, 2, 3, 4], seed: 3)
     let whole = bits(try decode(latents, pieces: [4]))
     #expect(bits(try decode(latents, pieces: [1, 1, 1, 1])) == whole)
@@ -68,7 +95,15 @@ import Testing
     #expect(bits(try encode(frames, pieces: [5, 8])) == encoded)
   }
 
-  @Test func threadsChangeNoBit() throws {
+  @Test(arguments: [ComputePrecision.f32, .bf16])
+  func threadsChangeNoBit(_ precision: ComputePrecision) throws {
+    let autoencoder = try Fixture.autoencoder(precision: precision)
+    func decode(_ latents: Tensor, pieces: [Int], threads: Int) throws -> Tensor {
+      try self.decode(latents, pieces: pieces, threads: threads, with: autoencoder)
+    }
+    func encode(_ frames: Tensor, pieces: [Int], threads: Int) throws -> Tensor {
+      try self.encode(frames, pieces: pieces, threads: threads, with: autoencoder)
+    }
     let latents = try normals([3, 2, 3, 4], seed: 3)
     let frames = try normals([9, 32, 48, 3], seed: 4)
     let decoded = bits(try decode(latents, pieces: [1, 1, 1], threads: 1))
@@ -97,6 +132,39 @@ import Testing
     let first = latent == 0 ? 0 : 4 * latent - 3
     #expect(bits(shown[0..<first]) == bits(changed[0..<first]))
     #expect(bits(shown[first..<first + 1]) != bits(changed[first..<first + 1]))
+  }
+
+  /// The bundled weights at their native size: a clip decoded in bfloat16 is the clip decoded in
+  /// Float32 to 40 dB, where pixels are −1…1.
+  @Test func bundledWeightsHoldInBFloat16() throws {
+    let directory = try ModelDirectory(opening: Fixture.bundledModel)
+    var config = try directory.config("vae")
+    let configuration = try AutoencoderConfiguration(&config)
+    let files = try directory.weights("vae")
+    let frames = try movingStripes([9, 128, 128, 3])
+    let exact = try Autoencoder(Weights(files), configuration: configuration)
+    let latents = try encode(frames, pieces: [1, 4, 4], with: exact)
+    let expected = try decode(latents, pieces: [1, 1, 1], with: exact)
+    let rounded = try Autoencoder(
+      Weights(files, precision: .bf16), configuration: configuration)
+    let found = try decode(latents, pieces: [1, 1, 1], with: rounded)
+    let square = zip(found.array(), expected.array()).reduce(0.0) {
+      $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
+    }
+    let decibels = 10 * log10(4 * Double(found.count) / square)
+    #expect(decibels > 40, "\(decibels) dB")
+  }
+
+  /// Stripes of every width that run over a gradient.
+  private func movingStripes(_ shape: [Int]) throws -> Tensor {
+    let tensor = try Tensor(shape)
+    for index in 0..<tensor.count {
+      let (colour, x) = (index % 3, index / 3 % shape[2])
+      let (y, frame) = (index / 3 / shape[2] % shape[1], index / 3 / shape[2] / shape[1])
+      let phase = Double(x + 2 * frame) * Double(y + 8) / 200 + Double(colour)
+      tensor.pointer[index] = Float(0.6 * sin(phase) + Double(y) / Double(shape[1]) * 0.8 - 0.4)
+    }
+    return tensor
   }
 
   @Test func everyWeightIsRead() throws {

@@ -9,6 +9,11 @@ enum Fixture {
     #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
     .joined(separator: "/") + "/Fixtures/diorama"
 
+  /// The model directory of the repository.
+  static let bundledModel =
+    #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+    .joined(separator: "/") + "/Weights/diorama"
+
   /// Inputs and expected results.
   struct Golden {
     fileprivate let file: Safetensors
@@ -48,10 +53,11 @@ enum Fixture {
       configuration: try transformerConfiguration(attention: attention))
   }
 
-  static func autoencoder() throws -> Autoencoder {
+  static func autoencoder(precision: ComputePrecision = .f32) throws -> Autoencoder {
     var config = try config("vae")
     return try Autoencoder(
-      Weights(try weights("vae")), configuration: try AutoencoderConfiguration(&config))
+      Weights(try weights("vae"), precision: precision),
+      configuration: try AutoencoderConfiguration(&config))
   }
 }
 

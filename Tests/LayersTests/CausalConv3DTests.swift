@@ -1,3 +1,4 @@
+import Kernels
 import Layers
 import Tensor
 import Testing
@@ -8,17 +9,21 @@ import Testing
   init() throws { compute = try Compute(threads: 2, arenaByteCount: 1 << 26) }
 
   private func layer(
-    _ inputs: Int, _ outputs: Int, _ kernel: (t: Int, h: Int, w: Int) = (3, 3, 3)
+    _ inputs: Int, _ outputs: Int, _ kernel: (t: Int, h: Int, w: Int) = (3, 3, 3),
+    _ precision: ComputePrecision = .f32
   ) throws -> CausalConv3D {
     let source = DictionaryWeights([
       "conv.weight": try varied([outputs, inputs, kernel.t, kernel.h, kernel.w], seed: 1),
       "conv.bias": try varied([outputs], seed: 2),
     ])
     return try CausalConv3D(
-      Weights(source)["conv"], inputs: inputs, outputs: outputs, kernel: kernel)
+      Weights(source, precision: precision)["conv"], inputs: inputs, outputs: outputs,
+      kernel: kernel)
   }
 
-  @Test func agreesWithPyTorch() throws {
+  /// In Float32 the tolerance of every layer; in bfloat16 what rounding inputs and weights may cost.
+  @Test(arguments: [(ComputePrecision.f32, Float(1e-5)), (.bf16, 1e-2), (.int8, 1e-2)])
+  func agreesWithPyTorch(_ precision: ComputePrecision, _ tolerance: Float) throws {
     let cases: [ConvolutionFixtures.Convolution] = try ConvolutionFixtures.load(
       "convolutions.json")
     #expect(cases.count == 4)
@@ -28,18 +33,21 @@ import Testing
         "weight": try example.weight.tensor(), "bias": try example.bias.tensor(),
       ])
       let layer = try CausalConv3D(
-        Weights(source), inputs: shape[1], outputs: shape[0],
+        Weights(source, precision: precision), inputs: shape[1], outputs: shape[0],
         kernel: (shape[2], shape[3], shape[4]))
       let found = layer(try example.input.tensor(), compute)
-      // The tolerance of every layer in Float32.
-      #expect(convolutionError(found, example.output) < 1e-5)
+      #expect(convolutionError(found, example.output) < tolerance)
     }
   }
 
   /// However a clip is cut into pieces, the results are those of the whole clip.
-  @Test(arguments: [(3, 3, 3), (1, 3, 3), (3, 1, 1), (2, 3, 3), (4, 1, 3)])
-  func streamsToTheLastBit(_ t: Int, _ h: Int, _ w: Int) throws {
-    let layer = try layer(19, 21, (t, h, w))
+  @Test(
+    arguments: [(3, 3, 3), (1, 3, 3), (3, 1, 1), (2, 3, 3), (4, 1, 3)],
+    [ComputePrecision.f32, .bf16])
+  func streamsToTheLastBit(
+    _ kernel: (t: Int, h: Int, w: Int), _ precision: ComputePrecision
+  ) throws {
+    let layer = try layer(19, 21, kernel, precision)
     let clip = try varied([7, 5, 6, 19], seed: 3)
     let whole = layer(clip, compute).array()
     let state = try layer.makeState(height: 5, width: 6)
@@ -56,8 +64,9 @@ import Testing
     }
   }
 
-  @Test func changingAFrameLeavesEarlierOnesAsTheyWere() throws {
-    let layer = try layer(8, 24)
+  @Test(arguments: [ComputePrecision.f32, .bf16])
+  func changingAFrameLeavesEarlierOnesAsTheyWere(_ precision: ComputePrecision) throws {
+    let layer = try layer(8, 24, (3, 3, 3), precision)
     let clip = try varied([6, 4, 5, 8], seed: 4)
     let before = layer(clip, compute).array()
     for changed in 0..<6 {
@@ -73,8 +82,9 @@ import Testing
     }
   }
 
-  @Test func bitsDoNotDependOnThreads() throws {
-    let layer = try layer(17, 70)
+  @Test(arguments: [ComputePrecision.f32, .bf16])
+  func bitsDoNotDependOnThreads(_ precision: ComputePrecision) throws {
+    let layer = try layer(17, 70, (3, 3, 3), precision)
     let clip = try varied([3, 11, 13, 17], seed: 5)
     let expected = layer(clip, compute).array()
     for threads in [1, 2, 3, 5] {
@@ -97,6 +107,27 @@ import Testing
     for (found, expected) in zip(residual.array(), expected) {
       #expect(abs(found - expected) < 1e-5 * 20)
     }
+  }
+
+  /// A norm that the convolution applies gives what it gives before it.
+  @Test func normBeforeIsPartOfTheLayer() throws {
+    let clip = try varied([3, 5, 4, 19], seed: 9)
+    let weights = DictionaryWeights(["weight": try varied([19], seed: 10)])
+    let norm = try RMSNormSiLU(Weights(weights), channels: 19)
+    let expected = try layer(19, 21)(norm(clip, compute), compute).array()
+    #expect(try layer(19, 21)(clip, after: norm, compute).array() == expected)
+    let rounded = try layer(19, 21, (3, 3, 3), .bf16)(clip, after: norm, compute).array()
+    let size = expected.map(abs).max() ?? 0
+    #expect(zip(rounded, expected).allSatisfy { abs($0 - $1) < 1e-2 * size })
+  }
+
+  /// The border of zeros and a third frame cost less than half of the numbers save.
+  @Test func framesInBFloat16TakeHalfTheMemory() throws {
+    let bytes = try [ComputePrecision.f32, .bf16].map {
+      try layer(20, 16, (3, 3, 3), $0).makeState(height: 6, width: 8).byteCount
+    }
+    #expect(bytes[0] == 3 * 8 * 10 * 20 * 4)
+    #expect(bytes[1] == (hasBFloat16Products ? bytes[0] / 2 : bytes[0]))
   }
 
   @Test func weightsOfAnotherShapeAreRefused() throws {

@@ -5,6 +5,7 @@
 #include "instruction_sets.h"
 #include "int8.h"
 #include "pause.h"
+#include "power.h"
 #include "transpose.h"
 #include "vector.h"
 

@@ -1,0 +1,74 @@
+// What a convolution reads: frames with a border of zeros, so that no tap has to ask whether it lies
+// inside, in the format of its products. A group is four bytes, one Float32 or a pair of bfloat16.
+
+/// The shape of a padded frame, `[height + 2·marginRows, width + 2·marginColumns, groups]`.
+package struct PaddedFrame: Sendable, Equatable {
+  package let height: Int
+  package let width: Int
+  package let channels: Int
+  package let format: ProductFormat
+  /// Rows of zeros above and below, columns of zeros left and right: half the kernel.
+  package let marginRows: Int
+  package let marginColumns: Int
+
+  package init(
+    height: Int, width: Int, channels: Int, format: ProductFormat, marginRows: Int,
+    marginColumns: Int
+  ) {
+    self.height = height
+    self.width = width
+    self.channels = channels
+    self.format = format
+    self.marginRows = marginRows
+    self.marginColumns = marginColumns
+  }
+
+  package var pixelByteCount: Int { format.groups(channels) * groupByteCount }
+  package var rowByteCount: Int { (width + 2 * marginColumns) * pixelByteCount }
+  package var byteCount: Int { (height + 2 * marginRows) * rowByteCount }
+
+  /// Where a pixel lies; row −1 is the last of the border above.
+  package func offset(row: Int, column: Int) -> Int {
+    (row + marginRows) * rowByteCount + (column + marginColumns) * pixelByteCount
+  }
+
+  /// Makes the border of a frame zero; the rest is left as it is.
+  package func clearBorder(_ frame: UnsafeMutableRawPointer) {
+    let above = marginRows * rowByteCount
+    let side = marginColumns * pixelByteCount
+    clear(frame, above)
+    for row in 0..<height {
+      let start = frame + above + row * rowByteCount
+      clear(start, side)
+      clear(start + (rowByteCount - side), side)
+    }
+    clear(frame + (byteCount - above), above)
+  }
+}
+
+private func clear(_ start: UnsafeMutableRawPointer, _ byteCount: Int) {
+  start.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+}
+
+/// The padded frames that a causal convolution sees: as many as its kernel has, frame `n` of the clip
+/// in slot `n mod slots`, so that the newest takes the place of one that nobody sees any more.
+package struct FrameRing: @unchecked Sendable {
+  package let frame: PaddedFrame
+  package let slots: Int
+  private let base: UnsafeMutableRawPointer
+
+  /// - Parameter base: room for `slots` frames, whose borders are zero.
+  package init(_ base: UnsafeMutableRawPointer, frame: PaddedFrame, slots: Int) {
+    self.base = base
+    self.frame = frame
+    self.slots = slots
+  }
+
+  package subscript(number: Int) -> UnsafeMutableRawPointer {
+    base + number % slots * frame.byteCount
+  }
+
+  package func clearBorders() {
+    for slot in 0..<slots { frame.clearBorder(self[slot]) }
+  }
+}

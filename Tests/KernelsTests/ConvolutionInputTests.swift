@@ -1,0 +1,141 @@
+import Kernels
+import Testing
+
+/// What is written into the frames of a convolution: rounded, normalised, activated.
+@Suite struct ConvolutionInputTests {
+  static let channelCounts = [1, 2, 3, 15, 16, 17, 31, 32, 33, 48, 96, 100, 200]
+
+  @Test(arguments: channelCounts) func normAndSiLUAgreeWithReference(_ channels: Int) {
+    let (input, weight) = numbers(21, channels)
+    var found = input
+    channelRMSNormSiLU(
+      input, &found, positions: 21, channels: channels, weight: weight, epsilon: 1e-6)
+    let expected = reference(input, weight)
+    // Float32 sums and an exponential of 1e-7.
+    for (found, expected) in zip(found, expected) {
+      #expect(abs(Double(found) - expected) <= 2e-6 * max(abs(expected), 1e-3))
+    }
+  }
+
+  @Test(arguments: channelCounts) func framesHoldRoundedPixels(_ channels: Int) {
+    let (input, _) = numbers(5, channels)
+    #expect(written(input, channels, .float32, norm: nil) == input)
+    #expect(written(input, channels, .bfloat16, norm: nil) == input.map(roundedToBFloat16))
+  }
+
+  @Test(arguments: channelCounts) func framesHoldNormalisedPixels(_ channels: Int) {
+    let (input, weight) = numbers(5, channels)
+    var whole = input
+    channelRMSNormSiLU(
+      input, &whole, positions: 5, channels: channels, weight: weight, epsilon: 1e-6)
+    #expect(written(input, channels, .float32, norm: weight) == whole)
+    let found = written(input, channels, .bfloat16, norm: weight)
+    for (found, expected) in zip(found, reference(input, weight)) {
+      // Half a step of bfloat16, 2⁻⁹, and the shorter polynomial's 1e-5.
+      #expect(abs(Double(found) - expected) <= (0.001954 + 1e-5) * abs(expected) + 1e-30)
+    }
+  }
+
+  /// A position with an infinity or a NaN gives none that is finite where it stands; others are as
+  /// they were.
+  @Test(arguments: [ProductFormat.float32, .bfloat16], [Float.infinity, -.infinity, .nan])
+  func nonFiniteNumbersStayInTheirPosition(_ format: ProductFormat, _ value: Float) {
+    var (input, weight) = numbers(5, 20)
+    let before = written(input, 20, format, norm: weight)
+    input[2 * 20 + 7] = value
+    let found = written(input, 20, format, norm: weight)
+    #expect(found[2 * 20 + 7].isNaN)
+    for position in [0, 1, 3, 4] {
+      let range = position * 20..<(position + 1) * 20
+      #expect(found[range] == before[range])
+    }
+    let plain = written(input, 20, format, norm: nil)[2 * 20 + 7]
+    #expect(value.isNaN ? plain.isNaN : plain == value)
+  }
+
+  /// Far from zero SiLU is x or nothing, without an overflow.
+  @Test(arguments: [ProductFormat.float32, .bfloat16])
+  func largeNumbersNeedNoExponential(_ format: ProductFormat) {
+    // One channel: the norm is a sign, the weight the size.
+    for (weight, expected) in [(Float(100), Float(100)), (256, 256), (-104, 0), (-3e38, 0)] {
+      let found = written([3], 1, format, norm: [weight])
+      #expect(abs(found[0] - expected) <= 1e-5 * abs(expected) + 1e-30)
+    }
+  }
+
+  @Test(arguments: [ProductFormat.float32, .bfloat16])
+  func bordersAreZero(_ format: ProductFormat) {
+    let frame = PaddedFrame(
+      height: 2, width: 3, channels: 5, format: format, marginRows: 1, marginColumns: 2)
+    var bytes = [UInt8](repeating: 0xFF, count: 2 * frame.byteCount)
+    bytes.withUnsafeMutableBytes { bytes in
+      guard let base = bytes.baseAddress else { return }
+      FrameRing(base, frame: frame, slots: 2).clearBorders()
+    }
+    for index in bytes.indices {
+      let place = index % frame.byteCount
+      let row = place / frame.rowByteCount - 1
+      let column = place % frame.rowByteCount / frame.pixelByteCount - 2
+      let isInside = (0..<2).contains(row) && (0..<3).contains(column)
+      #expect(bytes[index] == (isInside ? 0xFF : 0))
+    }
+  }
+
+  private func numbers(_ positions: Int, _ channels: Int) -> (input: [Float], weight: [Float]) {
+    var numbers = SplitMix64(seed: UInt64(channels))
+    return (numbers.floats(positions * channels).map { $0 * 7 }, numbers.floats(channels))
+  }
+
+  /// One row of pixels, as it stands in the frame.
+  private func written(
+    _ input: [Float], _ channels: Int, _ format: ProductFormat, norm weight: [Float]?
+  ) -> [Float] {
+    let frame = PaddedFrame(
+      height: 1, width: input.count / channels, channels: channels, format: format, marginRows: 0,
+      marginColumns: 0)
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: frame.byteCount, alignment: 64)
+    defer { memory.deallocate() }
+    if let weight {
+      weight.withUnsafeBufferPointer { weight in
+        guard let weight = weight.baseAddress else { return }
+        writeRow(
+          input, row: 0, norm: ChannelNorm(weight: weight, epsilon: 1e-6), of: frame, into: memory)
+      }
+    } else {
+      writeRow(input, row: 0, norm: nil, of: frame, into: memory)
+    }
+    return input.indices.map { index in
+      let pixel = index / channels * frame.pixelByteCount
+      if format == .float32 {
+        return memory.load(fromByteOffset: pixel + index % channels * 4, as: Float.self)
+      }
+      let bits = memory.load(fromByteOffset: pixel + index % channels * 2, as: UInt16.self)
+      return Float(bitPattern: UInt32(bits) << 16)
+    }
+  }
+
+  private func reference(_ input: [Float], _ weight: [Float]) -> [Double] {
+    let channels = weight.count
+    return stride(from: 0, to: input.count, by: channels).flatMap { start in
+      let row = input[start..<start + channels].map(Double.init)
+      let mean = row.reduce(0) { $0 + $1 * $1 } / Double(channels)
+      return zip(row, weight).map { value, weight in
+        let y = value / (mean + 1e-6).squareRoot() * Double(weight)
+        return y / (1 + exponential(-y))
+      }
+    }
+  }
+
+  /// eˣ in Float64 by its series, on an argument halved until it converges fast.
+  private func exponential(_ x: Double) -> Double {
+    let reduced = x / 1024
+    var term = 1.0
+    var sum = 1.0
+    for n in 1..<12 {
+      term *= reduced / Double(n)
+      sum += term
+    }
+    for _ in 0..<10 { sum *= sum }
+    return sum
+  }
+}
