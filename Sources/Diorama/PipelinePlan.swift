@@ -78,7 +78,8 @@ package struct PipelinePlan: Sendable, Equatable {
         textLengths: lengths, shotFrames: shotFrames, grid: grid, configuration: transformer,
         precision: precision)
     }
-    let decoder = DecoderCost(grid: grid, configuration: autoencoder)
+    let decoder = DecoderCost(
+      grid: grid, configuration: autoencoder, precision: precision)
     let texts = (textTokens + [negativeTextTokens]).map {
       TextEncoderCost(tokens: $0, configuration: configuration.textEncoder)
     }

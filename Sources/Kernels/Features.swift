@@ -5,6 +5,3 @@ import CSIMD
 /// Returns a constant without touching a vector register, so that it runs on any processor.
 @inline(never)
 package func compiledFeatureBits() -> UInt32 { flipbook_compiled_features() }
-
-/// Whether a product of pairs of bfloat16 is an instruction, and thereby faster than one of Float32.
-package var hasBFloat16Products: Bool { flipbook_compiled_features() & (1 << 13) != 0 }
