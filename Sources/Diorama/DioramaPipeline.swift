@@ -9,6 +9,7 @@
 
 package import Checkpoint
 import Diffusion
+import Layers
 package import Tensor
 package import Text
 package import Video
@@ -123,7 +124,8 @@ package final class DioramaPipeline: Sendable {
   package func preview(_ latents: Tensor) throws -> Picture {
     let shape = latents.shape
     let grid = LatentGrid(frames: 1, rows: shape[2], columns: shape[3])
-    let cost = DecoderCost(grid: grid, configuration: configuration.autoencoder)
+    let cost = DecoderCost(
+      grid: grid, configuration: configuration.autoencoder, precision: precision)
     let compute = try makeCompute(activationBytes: cost.activationBytes)
     var stream = try autoencoder.makeDecoderStream(rows: grid.rows, columns: grid.columns)
     return Picture(
@@ -156,12 +158,14 @@ package final class DioramaPipeline: Sendable {
     _ directory: ModelDirectory, _ configuration: TransformerConfiguration,
     _ precision: ComputePrecision
   ) throws(CheckpointError) -> Int {
-    var count = 0
-    for component in ["text_encoder", "transformer", "vae"] {
-      count += try directory.weights(component).parameterCount
+    var bytes = 0
+    for component in ["text_encoder", "transformer"] {
+      bytes += try directory.weights(component).parameterCount * MemoryLayout<Float>.stride
     }
+    // The autoencoder is convolutions, but for a norm here and there.
+    bytes += try directory.weights("vae").parameterCount * CausalConv3D.bytesPerWeight(precision)
     let full = Transformer.blockWeightByteCount(configuration, .f32)
     let packed = Transformer.blockWeightByteCount(configuration, precision)
-    return max(0, count * MemoryLayout<Float>.stride - full) + packed
+    return max(0, bytes - full) + packed
   }
 }

@@ -115,7 +115,7 @@ struct DecoderCost {
   let operations: Double
 
   init(
-    grid: LatentGrid, configuration: AutoencoderConfiguration, precision: ComputePrecision = .f32
+    grid: LatentGrid, configuration: AutoencoderConfiguration, precision: ComputePrecision
   ) {
     let channels = configuration.decoderChannels
     let positions = grid.positionsPerFrame

@@ -64,7 +64,8 @@ func siluForFloat32(_ x: Vector) -> Vector {
   return x / (Vector(repeating: 1) + flipbook_scaled(power, exponent))
 }
 
-/// x / (1 + e⁻ˣ) with a relative error below 1e-5, a hundredth of what rounding to bfloat16 may add.
+/// x / (1 + e⁻ˣ) with a relative error below 1e-5, next to nothing beside the
+/// rounding to bfloat16.
 @inline(__always)
 func siluForBFloat16(_ x: Vector) -> Vector {
   let exponent = bounded(x) * Vector(repeating: -1.442695041)

@@ -67,7 +67,12 @@ package struct CausalConv3D: Sendable {
 
   /// What is multiplied where a precision is asked for.
   private static func format(_ precision: ComputePrecision) -> ProductFormat {
-    precision == .f32 || !hasBFloat16Products ? .float32 : .bfloat16
+    precision == .f32 || !Processor.multipliesBFloat16 ? .float32 : .bfloat16
+  }
+
+  /// The bytes that a weight takes once it is packed.
+  package static func bytesPerWeight(_ precision: ComputePrecision) -> Int {
+    groupByteCount / format(precision).groupSize
   }
 
   /// The bytes of the frames that a convolution of `kernel` keeps of `channels`.

@@ -127,7 +127,7 @@ import Testing
       try layer(20, 16, (3, 3, 3), $0).makeState(height: 6, width: 8).byteCount
     }
     #expect(bytes[0] == 3 * 8 * 10 * 20 * 4)
-    #expect(bytes[1] == (hasBFloat16Products ? bytes[0] / 2 : bytes[0]))
+    #expect(bytes[1] == (Processor.multipliesBFloat16 ? bytes[0] / 2 : bytes[0]))
   }
 
   @Test func weightsOfAnotherShapeAreRefused() throws {
