@@ -21,7 +21,7 @@ from . import probe as probes
 from .labels import CLASSES, UNKNOWN, answers, mirrored, spans
 
 # What matters most, and is hardest, weighs most.
-WEIGHTS = {"action": 2.0, "camera": 1.5, "shape": 1.5}
+WEIGHTS = {"action": 2.0, "camera": 2.0, "shape": 1.5}
 
 
 class Clips:
@@ -79,10 +79,10 @@ def augment(frames: torch.Tensor, labels: torch.Tensor, random: np.random.Genera
     labels = torch.where(mirror[:, None], swapped, labels)
     quarter = len(frames) // 4
     for dimension in (2, 3):
-        soft = frames[: 2 * quarter]
-        amount = torch.from_numpy(random.random(2 * quarter)).float()[:, None, None, None, None] / 2
+        soft = frames[:quarter]
+        amount = torch.from_numpy(random.random(quarter)).float()[:, None, None, None, None] / 2
         soft += amount * ((soft.roll(1, dimension) + soft.roll(-1, dimension)) / 2 - soft)
-    grain = frames[quarter : 3 * quarter]
+    grain = frames[quarter : 2 * quarter]
     grain += float(random.uniform(0, 0.06)) * torch.randn_like(grain)
     tone = torch.from_numpy(random.uniform((0.94, -0.04), (1.04, 0.04), (len(frames), 2))).float()
     frames *= tone[:, :1, None, None, None]
