@@ -31,7 +31,9 @@ func modelBenchmarks(
   } else {
     notes.append("text encoder: no weights, so no row")
   }
-  rows.append(step(shapes, transformer, part("transformer", transformer)))
+  for precision in ComputePrecision.allCases {
+    rows.append(step(shapes, transformer, part("transformer", transformer), precision))
+  }
   for precision in [ComputePrecision.f32, .bf16] {
     rows.append(decode(shapes, autoencoder, part("vae", autoencoder), precision))
     rows.append(encode(shapes, autoencoder, part("vae", autoencoder), precision))
@@ -39,6 +41,7 @@ func modelBenchmarks(
   if let directory, transformer != nil, autoencoder != nil {
     rows.append(try load(directory))
     rows.append(try wholeRun(directory))
+    rows.append(try shortRun(directory))
   } else {
     notes.append("load and whole run: they need all weights; name a model with --model DIR")
   }
@@ -55,13 +58,13 @@ private func weights(_ component: String, _ directory: ModelDirectory?) throws -
   return try directory.weights(component)
 }
 
-private func source(_ files: WeightFiles?, _ precision: ComputePrecision = .f32) -> Weights {
+private func source(_ files: WeightFiles?, _ precision: ComputePrecision) -> Weights {
   let source: any WeightSource = if let files { files } else { SyntheticWeights() }
   return Weights(source, precision: precision)
 }
 
 /// What is added to the name of a row that computes in another precision than Float32.
-private func suffix(_ precision: ComputePrecision) -> String {
+func suffix(_ precision: ComputePrecision) -> String {
   precision == .f32 ? "" : "-\(precision.rawValue)"
 }
 
@@ -85,14 +88,16 @@ private func gridText(_ shapes: ModelShapes) -> String {
 }
 
 /// One evaluation of the transformer: a step without guidance, half a step with it.
-private func step(_ shapes: ModelShapes, _ files: WeightFiles?, _ origin: String) -> Benchmark {
+private func step(
+  _ shapes: ModelShapes, _ files: WeightFiles?, _ origin: String, _ precision: ComputePrecision
+) -> Benchmark {
   let configuration = shapes.transformer
   return .arithmetic(
-    "model/transformer-evaluation",
+    "model/transformer-evaluation" + suffix(precision),
     shape: "\(gridText(shapes)), \(shapes.textTokens) text tokens, \(origin)",
     operations: transformerOperations(shapes)
   ) { threads in
-    let transformer = try Transformer(source(files), configuration: configuration)
+    let transformer = try Transformer(source(files, precision), configuration: configuration)
     let compute = try makeCompute(threads: threads)
     let layout = try TokenLayout(
       textLengths: [shapes.textTokens], shotFrames: [shapes.grid.frames], grid: shapes.grid,
@@ -180,15 +185,29 @@ private func load(_ directory: ModelDirectory) throws -> Benchmark {
 /// From the prompt to the mp4, with the model loaded and everything at its default.
 private func wholeRun(_ directory: ModelDirectory) throws -> Benchmark {
   let defaults = try DioramaPipeline.defaults(directory: directory)
+  return try run(
+    "model/whole-run", directory, defaults, steps: defaults.steps, guidance: defaults.guidance)
+}
+
+/// The same in eight steps without guidance, which is half the work of a step.
+private func shortRun(_ directory: ModelDirectory) throws -> Benchmark {
+  try run(
+    "model/short-run", directory, try DioramaPipeline.defaults(directory: directory), steps: 8,
+    guidance: try Guidance(scale: 1))
+}
+
+private func run(
+  _ name: String, _ directory: ModelDirectory, _ defaults: PipelineDefaults, steps: Int,
+  guidance: Guidance
+) throws -> Benchmark {
   let request = PipelineRequest(
     prompt: try ShotPrompt(parsing: prompt), width: defaults.width, height: defaults.height,
-    frames: defaults.frames, steps: defaults.steps, guidance: defaults.guidance,
-    solver: defaults.solver, seed: 7)
+    frames: defaults.frames, steps: steps, guidance: guidance, solver: defaults.solver, seed: 7)
   let plan = try DioramaPipeline.plan(directory: directory, request: request)
   return .arithmetic(
-    "model/whole-run",
+    name,
     shape: "\(defaults.width)×\(defaults.height), \(defaults.frames) frames, \(defaults.solver), "
-      + "\(defaults.steps) steps, \(plan.evaluations) evaluations, mp4",
+      + "\(steps) steps, \(plan.evaluations) evaluations, mp4",
     operations: plan.flops.values.reduce(0, +)
   ) { threads in
     let pipeline = try DioramaPipeline(directory: directory, threads: threads)
