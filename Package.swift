@@ -49,7 +49,7 @@ let package = Package(
     // Floor 5: the model.
     .target(
       name: "Diorama",
-      dependencies: ["Text", "Diffusion", "Video", "Layers", "Checkpoint", "Tensor"]),
+      dependencies: ["Text", "Diffusion", "Video", "Layers", "Checkpoint", "Tensor", "Kernels"]),
 
     // Floors 6 and 7: what people import, and what people type.
     .target(

@@ -1,3 +1,5 @@
+package import Tensor
+
 /// A tensor as it lies in a file: row-major, little-endian, aligned to nothing.
 package struct RawTensor: @unchecked Sendable {
   /// What the bytes mean.
@@ -32,6 +34,12 @@ package struct RawTensor: @unchecked Sendable {
     default: convert(source, destination) { (value: Double) in Float(value) }
     }
     withExtendedLifetime(owner) {}
+  }
+
+  /// The elements where they are BF16 (an empty tensor has no address), else nil.
+  package var bfloat16: BFloat16Values? {
+    guard elementType == .bf16, let base = bytes.baseAddress else { return nil }
+    return BFloat16Values(base, count: count, owner: owner)
   }
 
   /// Every element as an `Int`, false and true as 0 and 1; nil for floating-point types and where

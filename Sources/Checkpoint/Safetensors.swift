@@ -63,6 +63,14 @@ package struct Safetensors: WeightSource {
     return tensor
   }
 
+  /// A tensor of bfloat16 as it lies in the file; `nil` where it is of another type.
+  ///
+  /// - Throws: `WeightError.missing`, `.shape`.
+  package func bfloat16(_ key: String, shape: [Int]) throws -> BFloat16Values? {
+    guard entry(key)?.elementType ?? .bf16 == .bf16 else { return nil }
+    return try rawTensor(key, shape: shape).bfloat16
+  }
+
   /// A tensor of floating-point numbers in the shape that the file gives it.
   package func tensor(_ key: String) throws -> Tensor {
     try tensor(key, shape: entry(key)?.shape ?? [])

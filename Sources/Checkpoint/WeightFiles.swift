@@ -103,6 +103,13 @@ package struct WeightFiles: WeightSource {
     try shard(of: key, shape: shape).tensor(key, shape: shape)
   }
 
+  /// A tensor of bfloat16 as it lies in its file; `nil` where it is of another type.
+  ///
+  /// - Throws: `WeightError.missing`, `.shape`.
+  package func bfloat16(_ key: String, shape: [Int]) throws -> BFloat16Values? {
+    try shard(of: key, shape: shape).bfloat16(key, shape: shape)
+  }
+
   /// A tensor's bytes as they lie in the file, for code that packs them itself.
   ///
   /// - Throws: `WeightError.missing`, `.shape`.

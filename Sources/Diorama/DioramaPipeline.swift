@@ -21,6 +21,10 @@ package final class DioramaPipeline: Sendable {
   /// Fields of configs and keys of weights that nobody read: a newer model, or a mistake.
   package let unreadEntries: [String]
 
+  /// What the transformer's blocks and the autoencoder compute in. The text encoder computes in
+  /// Float32 always: it runs once a prompt, for milliseconds, and all frames follow it.
+  package let precision: ComputePrecision
+
   private let threads: Int
   private let weightBytes: Int
 
@@ -28,24 +32,27 @@ package final class DioramaPipeline: Sendable {
   /// - Throws: `CheckpointError`, `WeightError`, `TextError`, `TensorError.outOfMemory`,
   ///   `DiffusionError.parameter`, and `DioramaError` for components that do not belong together and
   ///   for weights that are no numbers.
-  package init(directory: ModelDirectory, threads: Int) throws {
+  package init(
+    directory: ModelDirectory, threads: Int, precision: ComputePrecision = .f32
+  ) throws {
     configuration = try ModelConfiguration(directory)
     self.threads = threads
+    self.precision = precision
     textEncoder = try PromptEncoder(directory)
     let transformerWeights = try directory.weights("transformer")
     let autoencoderWeights = try directory.weights("vae")
     transformer = try Transformer(
-      Weights(CheckedWeights(transformerWeights, component: "transformer")),
+      Weights(CheckedWeights(transformerWeights, component: "transformer"), precision: precision),
       configuration: configuration.transformer)
     autoencoder = try Autoencoder(
-      Weights(CheckedWeights(autoencoderWeights, component: "vae")),
+      Weights(CheckedWeights(autoencoderWeights, component: "vae"), precision: precision),
       configuration: configuration.autoencoder)
     unreadEntries =
       configuration.unknownFields + textEncoder.unknownFields
       + transformerWeights.unreadKeys.map { "transformer: \($0)" }
       + autoencoderWeights.unreadKeys.map { "vae: \($0)" }
       + textEncoder.unreadKeys.map { "text_encoder: \($0)" }
-    weightBytes = try Self.weightBytes(directory)
+    weightBytes = try Self.weightBytes(directory, configuration.transformer, precision)
   }
 
   /// What the model does unless it is told otherwise.
@@ -63,12 +70,14 @@ package final class DioramaPipeline: Sendable {
   /// What a run will be and need; reads configs, headers and the vocabulary, and checks the request.
   /// - Throws: `CheckpointError`, `TextError`, `DiffusionError.parameter`, `DioramaError`.
   package static func plan(
-    directory: ModelDirectory, request: PipelineRequest
+    directory: ModelDirectory, request: PipelineRequest, precision: ComputePrecision = .f32
   ) throws -> PipelinePlan {
-    try PipelinePlan(
-      request, configuration: try ModelConfiguration(directory),
+    let configuration = try ModelConfiguration(directory)
+    return try PipelinePlan(
+      request, configuration: configuration,
       tokenizer: try Tokenizer(vocabulary: try directory.file("tokenizer/vocab.txt")),
-      weightBytes: try weightBytes(directory))
+      weightBytes: try weightBytes(directory, configuration.transformer, precision),
+      precision: precision)
   }
 
   /// Makes a clip on the calling thread.
@@ -92,7 +101,7 @@ package final class DioramaPipeline: Sendable {
   func plan(_ request: PipelineRequest) throws -> PipelinePlan {
     try PipelinePlan(
       request, configuration: configuration, tokenizer: textEncoder.tokenizer,
-      weightBytes: weightBytes)
+      weightBytes: weightBytes, precision: precision)
   }
 
   /// `generate` with threads and memory of the caller's.
@@ -210,12 +219,17 @@ package final class DioramaPipeline: Sendable {
     try Compute(threads: threads, arenaByteCount: activationBytes + activationBytes / 4 + (1 << 20))
   }
 
-  /// The bytes of all components' weights in memory.
-  private static func weightBytes(_ directory: ModelDirectory) throws(CheckpointError) -> Int {
+  /// The bytes of all components' weights in memory: Float32, but what the blocks multiply with.
+  private static func weightBytes(
+    _ directory: ModelDirectory, _ configuration: TransformerConfiguration,
+    _ precision: ComputePrecision
+  ) throws(CheckpointError) -> Int {
     var count = 0
     for component in ["text_encoder", "transformer", "vae"] {
       count += try directory.weights(component).parameterCount
     }
-    return count * MemoryLayout<Float>.stride
+    let full = Transformer.blockWeightByteCount(configuration, .f32)
+    let packed = Transformer.blockWeightByteCount(configuration, precision)
+    return max(0, count * MemoryLayout<Float>.stride - full) + packed
   }
 }

@@ -17,13 +17,14 @@ struct TransformerCost {
 
   init(
     textLengths: [Int], shotFrames: [Int], grid: LatentGrid,
-    configuration: TransformerConfiguration
+    configuration: TransformerConfiguration, precision: ComputePrecision
   ) {
     let (spatial, temporal) = TokenLayout.patterns(
       textLengths: textLengths, shotFrames: shotFrames, grid: grid, configuration: configuration)
     let (words, pictures) = (textLengths.reduce(0, +), grid.count)
     activationBytes = Self.bytes(
-      words: words, pictures: pictures, spatial: spatial, temporal: temporal, configuration)
+      words: words, pictures: pictures, spatial: spatial, temporal: temporal, configuration,
+      precision)
     layoutBytes =
       4 * words * configuration.width + 4 * (words + pictures) * configuration.headSize
     operations = Self.operations(
@@ -32,7 +33,7 @@ struct TransformerCost {
 
   private static func bytes(
     words: Int, pictures: Int, spatial: AttentionPattern, temporal: [AttentionPattern],
-    _ configuration: TransformerConfiguration
+    _ configuration: TransformerConfiguration, _ precision: ComputePrecision
   ) -> Int {
     let width = configuration.width
     let hidden = configuration.mlpRatio * width
@@ -42,10 +43,26 @@ struct TransformerCost {
         pattern, heads: configuration.heads, headSize: configuration.headSize)
       return Arena.byteCount(of: [scratch / 4])
     }
-    let finish = { (count: Int) in Arena.byteCount(of: [count, hidden]) + 2 * rows(count) }
+    let input = { (count: Int, columns: Int) in
+      Linear.inputByteCount(of: [count, columns], precision)
+    }
+    let scratch = { (count: Int, inputs: Int, outputs: Int) in
+      Linear.scratchByteCount(rows: count, inputs: inputs, outputs: outputs, precision)
+    }
+    let project = { (count: Int) in input(count, width) + scratch(count, width, 3 * width) }
+    // The attended rows for their map, then those of the two maps of the MLP; of int8, what the
+    // first gives is whole before it is rounded.
+    let finish = { (count: Int) in
+      max(
+        (precision == .f32 ? 0 : input(count, width)) + scratch(count, width, width),
+        input(count, width) + input(count, hidden)
+          + max(
+            (precision == .int8 ? Arena.byteCount(of: [count, hidden]) : 0)
+              + scratch(count, width, hidden), scratch(count, hidden, width)))
+    }
     let longest = max(words, pictures)
 
-    let input = Arena.byteCount(of: [pictures, configuration.inputChannels])
+    let tokens = Arena.byteCount(of: [pictures, configuration.inputChannels])
     let time =
       Arena.byteCount(of: [configuration.timeWidth]) + 2 * Arena.byteCount(of: [width])
       + Arena.byteCount(of: [6 * width]) + Arena.byteCount(of: [2 * width])
@@ -53,15 +70,15 @@ struct TransformerCost {
     let all = words + pictures
     let spatialBytes =
       2 * modulation + 3 * rows(all)
-      + max(2 * rows(longest), rows(all) + max(tiles(spatial), finish(longest)))
+      + max(project(longest), rows(all) + max(tiles(spatial), finish(longest)))
     let temporalBytes =
       modulation + 3 * rows(pictures)
       + max(
-        2 * rows(pictures),
+        project(pictures),
         rows(pictures) + max(temporal.map(tiles).max() ?? 0, finish(pictures)))
     let final = rows(pictures) + Arena.byteCount(of: [pictures, configuration.latentChannels])
     let step =
-      input + rows(pictures) + rows(words) + time + max(spatialBytes, temporalBytes, final)
+      tokens + rows(pictures) + rows(words) + time + max(spatialBytes, temporalBytes, final)
     let text = Arena.byteCount(of: [words, configuration.textWidth]) + 2 * rows(words)
     return max(step, text)
   }

@@ -23,7 +23,7 @@ package struct PipelinePlan: Sendable, Equatable {
   package let sigmas: [Double]
   /// How often the transformer runs: twice where guidance acts.
   package let evaluations: Int
-  /// Bytes of the weights in memory, Float32.
+  /// Bytes of the weights in memory.
   package let weightBytes: Int
   /// Bytes of the activations at their highest.
   package let arenaBytes: Int
@@ -43,7 +43,7 @@ package struct PipelinePlan: Sendable, Equatable {
   ///   `TextError.tooManyTokens`.
   init(
     _ request: PipelineRequest, configuration: ModelConfiguration, tokenizer: Tokenizer,
-    weightBytes: Int
+    weightBytes: Int, precision: ComputePrecision
   ) throws {
     let (transformer, autoencoder) = (configuration.transformer, configuration.autoencoder)
     let grid = try LatentGrid(
@@ -75,7 +75,8 @@ package struct PipelinePlan: Sendable, Equatable {
     let branches = [textTokens] + (guided > 0 ? [negative] : [])
     let transformers = branches.map { [shotFrames] lengths in
       TransformerCost(
-        textLengths: lengths, shotFrames: shotFrames, grid: grid, configuration: transformer)
+        textLengths: lengths, shotFrames: shotFrames, grid: grid, configuration: transformer,
+        precision: precision)
     }
     let decoder = DecoderCost(grid: grid, configuration: autoencoder)
     let texts = (textTokens + [negativeTextTokens]).map {

@@ -31,15 +31,15 @@ struct Projections {
   }
 }
 
-/// One stream of a block.
+/// One stream of a block. Its four maps compute in the precision of the weights; between them a token
+/// is read and written twice as often as the formulas above have arrows:
+///
+///   x → h (norm, rounded) → q, k, v (heads, norms and rotation) → attention → x
+///   x → h (norm, rounded) → hidden (GELU, rounded) → x
 struct Stream: Sendable {
   /// [6, D]: shift, scale and gate of the attention, then of the MLP, added to what all blocks share.
   private let modulationOffset: Tensor
-  private let query: Linear
-  private let key: Linear
-  private let value: Linear
-  private let queryNorm: Tensor
-  private let keyNorm: Tensor
+  private let heads: HeadProjection
   private let output: Linear
   private let mlpIn: Linear
   private let mlpOut: Linear
@@ -51,18 +51,10 @@ struct Stream: Sendable {
     let (width, headSize) = (configuration.width, configuration.headSize)
     let hidden = configuration.mlpRatio * width
     modulationOffset = try weights.tensor("modulation", [6, width])
-    // One matrix in the file, three maps of its rows: each result is then an array of its own.
-    let joint = weights["to_qkv"]
-    let weight = try joint.tensor("weight", [3 * width, width])
-    let bias = try joint.tensor("bias", [3 * width])
-    let parts = try (0..<3).map { part in
-      let rows = part * width..<(part + 1) * width
-      let slice = DictionaryWeights(["weight": weight[rows], "bias": bias[rows]])
-      return try Linear(Weights(slice), inputs: width, outputs: width)
-    }
-    (query, key, value) = (parts[0], parts[1], parts[2])
-    queryNorm = try weights.tensor("norm_q", [headSize])
-    keyNorm = try weights.tensor("norm_k", [headSize])
+    heads = HeadProjection(
+      try Linear(weights["to_qkv"], inputs: width, outputs: 3 * width),
+      queryNorm: try weights.tensor("norm_q", [headSize]),
+      keyNorm: try weights.tensor("norm_k", [headSize]), epsilon: Self.epsilon)
     output = try Linear(weights["to_out"], inputs: width, outputs: width)
     mlpIn = try Linear(weights["mlp_in"], inputs: width, outputs: hidden)
     mlpOut = try Linear(weights["mlp_out"], inputs: hidden, outputs: width)
@@ -90,16 +82,12 @@ struct Stream: Sendable {
     rows: Range<Int>, _ compute: Compute
   ) {
     compute.arena.scope { () -> Void in
-      let h = layerNormModulated(
-        x, shift: modulation.shift, scale: modulation.scale, epsilon: Self.epsilon, compute)
-      for (map, part) in [
-        (query, target.queries), (key, target.keys), (value, target.values),
-      ] {
-        compute.arena.scope { part[rows].copy(from: map(h, compute)) }
-      }
-    }
-    for (norm, part) in [(queryNorm, target.queries), (keyNorm, target.keys)] {
-      normalizeAndRotate(part[rows], norm: norm, epsilon: Self.epsilon, table: table, compute)
+      let h = heads.input(
+        normalizing: x, shift: modulation.shift, scale: modulation.scale, epsilon: Self.epsilon,
+        compute)
+      heads(
+        h, queries: target.queries[rows], keys: target.keys[rows], values: target.values[rows],
+        table: table, compute)
     }
   }
 
@@ -110,9 +98,9 @@ struct Stream: Sendable {
   ) {
     output(attended, addingTo: x, gate: attention.gate, compute)
     compute.arena.scope { () -> Void in
-      let h = layerNormModulated(
-        x, shift: mlp.shift, scale: mlp.scale, epsilon: Self.epsilon, compute)
-      let hidden = mlpIn(h, compute, activation: .geluTanh)
+      let h = mlpIn.input(
+        normalizing: x, shift: mlp.shift, scale: mlp.scale, epsilon: Self.epsilon, compute)
+      let hidden = mlpIn(h, for: mlpOut, compute, activation: .geluTanh)
       mlpOut(hidden, addingTo: x, gate: mlp.gate, compute)
     }
   }

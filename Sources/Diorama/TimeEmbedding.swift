@@ -9,7 +9,8 @@
 import Layers
 import Tensor
 
-/// The modulations of one time.
+/// The modulations of one time. Single rows, in Float32 whatever the precision: they cost next to
+/// nothing, and every token depends on them.
 struct TimeEmbedding: Sendable {
   private let width: Int
   private let features: Int
@@ -23,10 +24,12 @@ struct TimeEmbedding: Sendable {
   init(_ weights: Weights, configuration: TransformerConfiguration) throws {
     width = configuration.width
     features = configuration.timeWidth
-    timeIn = try Linear(weights["time_in"], inputs: features, outputs: width)
-    timeOut = try Linear(weights["time_out"], inputs: width, outputs: width)
-    modulation = try Linear(weights["modulation"], inputs: width, outputs: 6 * width)
-    finalModulation = try Linear(weights["final_modulation"], inputs: width, outputs: 2 * width)
+    timeIn = try Linear(weights["time_in"], inputs: features, outputs: width, precision: .f32)
+    timeOut = try Linear(weights["time_out"], inputs: width, outputs: width, precision: .f32)
+    modulation = try Linear(
+      weights["modulation"], inputs: width, outputs: 6 * width, precision: .f32)
+    finalModulation = try Linear(
+      weights["final_modulation"], inputs: width, outputs: 2 * width, precision: .f32)
   }
 
   /// - Parameter sigma: the noise level, which is the time of the flow, 0 … 1.

@@ -10,6 +10,10 @@ import Layers
 package import Tensor
 
 /// The velocity of the flow, v = ε − x0.
+///
+/// The blocks compute in the precision of the weights. What stands before and after them (patches,
+/// text, time, velocity) computes in Float32 always: a hundredth of the work, and what it rounds
+/// away no block brings back.
 package struct Transformer: Sendable {
   package let configuration: TransformerConfiguration
 
@@ -26,10 +30,13 @@ package struct Transformer: Sendable {
     self.configuration = configuration
     let width = configuration.width
     patchEmbedding = try Linear(
-      weights["patch_embedding"], inputs: configuration.inputChannels, outputs: width)
+      weights["patch_embedding"], inputs: configuration.inputChannels, outputs: width,
+      precision: .f32)
     textNorm = try LayerNorm(weights["text_norm"], size: configuration.textWidth)
-    textIn = try Linear(weights["text_in"], inputs: configuration.textWidth, outputs: width)
-    textOut = try Linear(weights["text_out"], inputs: width, outputs: width)
+    textIn = try Linear(
+      weights["text_in"], inputs: configuration.textWidth, outputs: width, precision: .f32)
+    textOut = try Linear(
+      weights["text_out"], inputs: width, outputs: width, precision: .f32)
     time = try TimeEmbedding(weights, configuration: configuration)
     pairs = try (0..<configuration.pairs).map { index in
       let pair = weights["pairs"][index]
@@ -40,7 +47,20 @@ package struct Transformer: Sendable {
       )
     }
     velocity = try Linear(
-      weights["velocity"], inputs: width, outputs: configuration.latentChannels)
+      weights["velocity"], inputs: width, outputs: configuration.latentChannels, precision: .f32)
+  }
+
+  /// The bytes of the weights that the blocks multiply with: three streams a pair.
+  static func blockWeightByteCount(
+    _ configuration: TransformerConfiguration, _ precision: ComputePrecision
+  ) -> Int {
+    let width = configuration.width
+    let hidden = configuration.mlpRatio * width
+    let maps = [(width, 3 * width), (width, width), (width, hidden), (hidden, width)]
+    return 3 * configuration.pairs
+      * maps.reduce(0) {
+        $0 + Linear.weightByteCount(inputs: $1.0, outputs: $1.1, precision)
+      }
   }
 
   /// The text as the blocks read it, the same for every step.

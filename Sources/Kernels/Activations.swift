@@ -70,14 +70,14 @@ private func map(
 }
 
 @inline(__always)
-private func silu(_ x: Vector) -> Vector {
+func silu(_ x: Vector) -> Vector {
   x / (Vector(repeating: 1) + exp(-x))
 }
 
 /// ½x(1 + tanh u) is x / (1 + e⁻²ᵘ), u = √(2/π)·(x + 0.044715 x³): no tanh is needed, and the
 /// negative tail keeps its digits.
 @inline(__always)
-private func geluTanh(_ x: Vector) -> Vector {
+func geluTanh(_ x: Vector) -> Vector {
   let slope = flipbook_fma(
     x * x, Vector(repeating: -0.0713548162726), Vector(repeating: -1.5957691216057))
   return x / (Vector(repeating: 1) + exp(x * slope))
@@ -86,7 +86,7 @@ private func geluTanh(_ x: Vector) -> Vector {
 /// x·Φ(x); Φ comes from the tail of the distribution, so that the negative tail keeps its
 /// digits where ½(1 + erf) would cancel.
 @inline(__always)
-private func gelu(_ x: Vector) -> Vector {
+func gelu(_ x: Vector) -> Vector {
   let below = upperTail(flipbook_abs(x))
   let share = below.replacing(
     with: Vector(repeating: 1) - below, where: x .> Vector(repeating: 0))

@@ -13,3 +13,20 @@ package func firstNonFinite(_ values: UnsafePointer<Float>, count: Int) -> Int? 
   }
   return nil
 }
+
+/// The same of numbers of bfloat16 that lie anywhere.
+package func firstNonFiniteBFloat16(_ values: UnsafeRawPointer, count: Int) -> Int? {
+  let exponent: UInt16 = 0x7f80
+  var offset = 0
+  while offset + 2 * lanes <= count {
+    let bits = (values + 2 * offset).loadUnaligned(as: SIMD32<UInt16>.self)
+    if any((bits & exponent) .== SIMD32(repeating: exponent)) { break }
+    offset += 2 * lanes
+  }
+  while offset < count {
+    let bits = (values + 2 * offset).loadUnaligned(as: UInt16.self)
+    if bits & exponent == exponent { return offset }
+    offset += 1
+  }
+  return nil
+}

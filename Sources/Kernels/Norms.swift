@@ -12,10 +12,7 @@ package func layerNorm(
 ) {
   for row in 0..<rows {
     let input = source + row * columns
-    let mean = sum(input, count: columns) { $0 } / Float(columns)
-    let center = Vector(repeating: mean)
-    let variance = sum(input, count: columns) { ($0 - center) * ($0 - center) }
-    let factor = Vector(repeating: 1 / (variance / Float(columns) + epsilon).squareRoot())
+    let (center, factor) = layerNormMoments(input, columns, epsilon)
     mapVectors(input, destination + row * columns, count: columns) { values, offset, valid in
       var result = (values - center) * factor
       if let scale {
@@ -25,6 +22,16 @@ package func layerNorm(
       return result
     }
   }
+}
+
+/// The mean of a row, and `1 / √(variance + ε)`, in every lane.
+@inline(__always)
+func layerNormMoments(
+  _ input: UnsafePointer<Float>, _ count: Int, _ epsilon: Float
+) -> (mean: Vector, factor: Vector) {
+  let mean = Vector(repeating: sum(input, count: count) { $0 } / Float(count))
+  let variance = sum(input, count: count) { ($0 - mean) * ($0 - mean) }
+  return (mean, Vector(repeating: 1 / (variance / Float(count) + epsilon).squareRoot()))
 }
 
 /// Root-mean-square normalisation of rows: `x / √(mean(x²) + ε) · weight`.

@@ -4,17 +4,19 @@ import CSIMD
 /// (2i, 2i+1) by the angle of the token; in place.
 /// - Parameters:
 ///   - rows: `[tokens, heads, headSize]`, `headSize` even.
+///   - stride: numbers from one token to the next; `nil` where there are no gaps.
 ///   - weight: `[headSize]`, or `nil` to leave the rows as long as they are.
 ///   - cosines, sines: `[tokens, headSize / 2]` both, or `nil` for no turn.
 package func normalizeAndRotate(
-  _ rows: UnsafeMutablePointer<Float>, tokens: Int, heads: Int, headSize: Int,
+  _ rows: UnsafeMutablePointer<Float>, tokens: Int, heads: Int, headSize: Int, stride: Int? = nil,
   weight: UnsafePointer<Float>?, epsilon: Float,
   cosines: UnsafePointer<Float>?, sines: UnsafePointer<Float>?
 ) {
+  let stride = stride ?? heads * headSize
   for token in 0..<tokens {
     let angles = token * headSize / 2
     for head in 0..<heads {
-      let row = rows + (token * heads + head) * headSize
+      let row = rows + token * stride + head * headSize
       if let weight {
         let factor = Vector(repeating: inverseRootMeanSquare(row, headSize, epsilon))
         if let cosines, let sines {

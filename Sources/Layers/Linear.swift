@@ -3,29 +3,35 @@ package import Tensor
 
 /// `y = x Wᵀ + b` over the last axis.
 ///
-/// The product is cut into blocks of rows and columns whose size depends on nothing but the shape;
-/// bias, activation and residual follow while a block is still in the cache.
+/// The weights are packed as they are loaded, in the format of the precision: Float32, bfloat16, or
+/// eight bits. The product is cut into blocks of rows and columns whose size depends on nothing but
+/// the shape, and what follows it (bias, activation, gate and residual, rounding for the next map)
+/// is done to each tile of it while that is in the first cache: `x` is read once for each block of
+/// columns, the weights once for each block of rows, and the result is written once.
 package struct Linear: Sendable {
   package let inputs: Int
   package let outputs: Int
 
-  /// `[outputs, inputs]`.
-  private let weight: Tensor
+  private let weights: PackedWeights
   /// `[outputs]`.
   private let bias: Tensor?
 
-  /// Columns of one block of the product.
-  private static let blockColumns = 256
-
-  /// - Parameter weights: where `weight [outputs, inputs]` and, unless turned off,
-  ///   `bias [outputs]` are.
-  /// - Throws: `WeightError`.
-  package init(_ weights: Weights, inputs: Int, outputs: Int, bias: Bool = true) throws {
+  /// - Parameters:
+  ///   - weights: where `weight [outputs, inputs]` and, unless turned off, `bias [outputs]` are.
+  ///   - precision: `nil` for that of the weights.
+  /// - Throws: `WeightError`, `TensorError.outOfMemory`.
+  package init(
+    _ weights: Weights, inputs: Int, outputs: Int, bias: Bool = true,
+    precision: ComputePrecision? = nil
+  ) throws {
     self.inputs = inputs
     self.outputs = outputs
-    weight = try weights.tensor("weight", [outputs, inputs])
+    self.weights = try PackedWeights(
+      weights, inputs: inputs, outputs: outputs, precision: precision ?? weights.precision)
     self.bias = bias ? try weights.tensor("bias", [outputs]) : nil
   }
+
+  var format: ProductFormat { weights.format }
 
   /// - Parameters:
   ///   - x: `[..., inputs]`.
@@ -35,16 +41,39 @@ package struct Linear: Sendable {
     _ x: Tensor, _ compute: Compute, activation: Activation = .none
   ) -> Tensor {
     let result = compute.arena.tensor(x.shape.dropLast() + [outputs])
-    let rows = Rows(result)
-    let kernel = activation.kernel
-    product(x, into: rows, compute) { range, columns in
-      addBiasAndActivate(
-        rows[range.lowerBound] + columns.lowerBound, stride: outputs, rows: range.count,
-        columns: columns.count, bias: bias.map { UnsafePointer($0.pointer + columns.lowerBound) },
-        activation: kernel)
-    }
-    withExtendedLifetime((x, result, self)) {}
+    compute.arena.scope { store(input(x, compute), in: result, activation, compute) }
     return result
+  }
+
+  /// The same of rows that are made already.
+  package func callAsFunction(
+    _ input: ProductInput, _ compute: Compute, activation: Activation = .none
+  ) -> Tensor {
+    let result = compute.arena.tensor(input.leadingShape + [outputs])
+    store(input, in: result, activation, compute)
+    return result
+  }
+
+  /// The result as the rows of another map.
+  /// - Returns: what `next` multiplies, in the arena.
+  package func callAsFunction(
+    _ input: ProductInput, for next: Linear, _ compute: Compute, activation: Activation = .none
+  ) -> ProductInput {
+    switch next.format {
+    case .float32: return ProductInput(float32: self(input, compute, activation: activation))
+    case .bfloat16:
+      let result = ProductInput(input.leadingShape + [outputs], .bfloat16, compute)
+      if outputs % 2 == 1 { result.clearRests() }
+      product(input, activation, .bfloat16(result.base, stride: result.stride), compute)
+      return result
+    case .int8:
+      // The scale of a row is known when all of it is: one pass more.
+      let result = ProductInput(input.leadingShape + [outputs], .int8, compute)
+      compute.arena.scope { () -> Void in
+        result.convert(self(input, compute, activation: activation), compute)
+      }
+      return result
+    }
   }
 
   /// `residual += gate · (x Wᵀ + b)`, in place.
@@ -55,48 +84,85 @@ package struct Linear: Sendable {
   package func callAsFunction(
     _ x: Tensor, addingTo residual: Tensor, gate: Tensor? = nil, _ compute: Compute
   ) {
-    precondition(
-      residual.shape.last == outputs && residual.count * inputs == x.count * outputs,
-      "a residual of shape \(residual.shape) for \(x.shape) times \([outputs, inputs])")
-    precondition(gate == nil || gate?.count == outputs, "a gate that is not [\(outputs)]")
-    compute.arena.scope {
-      let values = Rows(compute.arena.tensor(x.shape.dropLast() + [outputs]))
-      let target = Rows(residual)
-      product(x, into: values, compute) { range, columns in
-        let first = columns.lowerBound
-        addGated(
-          values[range.lowerBound] + first, stride: outputs, rows: range.count,
-          columns: columns.count, bias: bias.map { UnsafePointer($0.pointer + first) },
-          gate: gate.map { UnsafePointer($0.pointer + first) },
-          to: target[range.lowerBound] + first, residualStride: outputs)
-      }
-    }
-    withExtendedLifetime((x, residual, gate, self)) {}
+    compute.arena.scope { self(input(x, compute), addingTo: residual, gate: gate, compute) }
   }
 
-  /// Computes `x Wᵀ` block by block, and calls `finish` with each block's rows and columns on the
-  /// thread that made it.
-  private func product(
-    _ x: Tensor, into result: Rows, _ compute: Compute,
-    finish: @Sendable (_ rows: Range<Int>, _ columns: Range<Int>) -> Void
+  /// The same of rows that are made already.
+  package func callAsFunction(
+    _ input: ProductInput, addingTo residual: Tensor, gate: Tensor? = nil, _ compute: Compute
   ) {
-    precondition(x.shape.last == inputs, "\(x.shape) into a linear map of \(inputs) inputs")
-    let source = Rows(x)
-    let columnBlocks = (outputs + Linear.blockColumns - 1) / Linear.blockColumns
-    // OpenBLAS packs both factors of every block, which 192 rows pay for better than 96; but there
-    // should be enough blocks to go round.
-    let blockRows = (result.count + 191) / 192 * columnBlocks >= 8 ? 192 : 96
-    let rowBlocks = (result.count + blockRows - 1) / blockRows
-    compute.pool.parallel(rowBlocks * columnBlocks) { index in
-      let row = index / columnBlocks * blockRows
-      let column = index % columnBlocks * Linear.blockColumns
-      let rows = row..<min(row + blockRows, result.count)
-      let columns = column..<min(column + Linear.blockColumns, outputs)
-      MatrixProduct.timesTransposed(
-        rows: rows.count, columns: columns.count, inner: inputs,
-        source[row], stride: inputs, weight.pointer + column * inputs, stride: inputs,
-        into: result[row] + column, stride: outputs)
-      finish(rows, columns)
+    precondition(
+      residual.shape.last == outputs && residual.count == input.rows * outputs,
+      "a residual of shape \(residual.shape) for \(input.rows) rows times \([outputs, inputs])")
+    precondition(gate == nil || gate?.count == outputs, "a gate that is not [\(outputs)]")
+    product(
+      input, .none,
+      .residual(
+        residual.pointer, stride: outputs, gate: gate.map { UnsafePointer($0.pointer) }), compute)
+    withExtendedLifetime((residual, gate)) {}
+  }
+
+  private func store(
+    _ input: ProductInput, in result: Tensor, _ activation: Activation, _ compute: Compute
+  ) {
+    product(input, activation, .float32(result.pointer, stride: outputs), compute)
+    withExtendedLifetime(result) {}
+  }
+
+  /// Sends the result to heads.
+  /// - Parameter unit: how many columns belong together, a multiple of 32.
+  func product(_ input: ProductInput, _ heads: HeadRows, unit: Int, _ compute: Compute) {
+    product(input, .none, .heads(heads), unit: unit, compute)
+  }
+
+  /// Shares out the blocks of the product.
+  private func product(
+    _ input: ProductInput, _ activation: Activation, _ destination: ProductEnd.Destination,
+    unit: Int = tileColumns, _ compute: Compute
+  ) {
+    let factors = weights.factors(input)
+    let blocks = ProductBlocks(
+      rows: input.rows, columns: outputs, groups: factors.groups, unit: unit)
+    let end = ProductEnd(
+      bias: bias.map { UnsafePointer($0.pointer) }, activation: activation.kernel, destination)
+    compute.arena.scope {
+      let size = passCount(factors.groups) > 1 ? blocks.partialSumsByteCount : 0
+      let sums = size > 0 ? Rows(compute.arena.tensor([blocks.count, size / 4])) : nil
+      compute.pool.parallel(blocks.count) { index in
+        let block = blocks[index]
+        multiplyBlock(
+          factors, rows: block.rows, columns: block.columns,
+          partialSums: sums.map { UnsafeMutableRawPointer($0[index]) }, end: end)
+      }
     }
+    withExtendedLifetime((input, self)) {}
+  }
+}
+
+// MARK: - Memory
+
+extension Linear {
+  /// The bytes that rows made for a map of this precision take from the arena.
+  /// - Parameter shape: `[..., inputs]`.
+  package static func inputByteCount(of shape: [Int], _ precision: ComputePrecision) -> Int {
+    ProductInput.byteCount(
+      of: shape, PackedWeights.format(precision, inputs: shape[shape.count - 1]))
+  }
+
+  /// The bytes that a call takes from the arena besides its input and its result, and gives back.
+  package static func scratchByteCount(
+    rows: Int, inputs: Int, outputs: Int, _ precision: ComputePrecision
+  ) -> Int {
+    let groups = PackedWeights.format(precision, inputs: inputs).groups(inputs)
+    guard passCount(groups) > 1 else { return 0 }
+    let blocks = ProductBlocks(rows: rows, columns: outputs, groups: groups, unit: tileColumns)
+    return Arena.byteCount(of: [blocks.count, blocks.partialSumsByteCount / 4])
+  }
+
+  /// The bytes of the weights of such a map in memory, without its bias.
+  package static func weightByteCount(
+    inputs: Int, outputs: Int, _ precision: ComputePrecision
+  ) -> Int {
+    PackedWeights.format(precision, inputs: inputs).groups(inputs) * groupByteCount * outputs
   }
 }

@@ -27,6 +27,16 @@ package enum Processor {
     names(of: compiledFeatureBits() & ~flipbook_processor_features())
   }
 
+  /// Whether there is an instruction for products of bfloat16 here, and the kernels use it.
+  package static var multipliesBFloat16: Bool { computes(with: "avx512bf16") }
+
+  /// Whether there is an instruction for products of eight-bit integers here, and the kernels use it.
+  package static var multipliesInt8: Bool { computes(with: "avx512vnni") }
+
+  private static func computes(with feature: String) -> Bool {
+    compiledFeatures.contains(feature) && features.contains(feature)
+  }
+
   private static func names(of bits: UInt32) -> [String] {
     (0..<UInt32(32)).compactMap { bit in
       guard bits >> bit & 1 == 1, let name = flipbook_feature_name(bit) else { return nil }

@@ -3,8 +3,16 @@ package protocol WeightSource: Sendable {
   /// The tensor under a whole key, widened to Float32.
   /// - Throws: `WeightError` where it is missing, has another shape, or cannot be read.
   func tensor(_ key: String, shape: [Int]) throws -> Tensor
+  /// The numbers under a whole key where they lie in a file as bfloat16, for layers that pack them
+  /// themselves; `nil` where only `tensor` has them.
+  /// - Throws: `WeightError` as `tensor`.
+  func bfloat16(_ key: String, shape: [Int]) throws -> BFloat16Values?
   /// Whether there is a tensor under a whole key.
   func contains(_ key: String) -> Bool
+}
+
+extension WeightSource {
+  package func bfloat16(_ key: String, shape: [Int]) throws -> BFloat16Values? { nil }
 }
 
 /// A weight that is not there or not what the layer needs.
@@ -57,6 +65,12 @@ package struct Weights: Sendable {
   /// - Throws: `WeightError`, with the whole key.
   package func tensor(_ name: String, _ shape: [Int]) throws -> Tensor {
     try source.tensor(key(name), shape: shape)
+  }
+
+  /// The same where it lies in a file as bfloat16; `nil` where it does not.
+  /// - Throws: `WeightError`, with the whole key.
+  package func bfloat16(_ name: String, _ shape: [Int]) throws -> BFloat16Values? {
+    try source.bfloat16(key(name), shape: shape)
   }
 
   /// Whether this place has a tensor `name`.

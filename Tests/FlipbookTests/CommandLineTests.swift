@@ -20,7 +20,7 @@ import Testing
     (["generate", "x", "--size", "127x127"], 2, "multiple of 16"),
     (["generate", "x", "--size", "1000000x1000000"], 2, "32 to 2176"),
     (["generate", "x", "--stesp", "4"], 2, "did you mean --steps?"),
-    (["generate", "x", "--precision", "bf16"], 2, "widened to f32"),
+    (["generate", "x", "--precision", "f16"], 2, "bf16"),
     (["generate", "x", "--seed", "18446744073709551616"], 2, "18446744073709551615"),
     (["generate", "x", "--model", "/nowhere"], 3, "no such directory"),
     (["generate", "--prompt-file", "none.txt"], 4, "no such file"),

@@ -68,3 +68,23 @@ extension GenerationRequest {
     try resuming(LatentsFile.metadata(path).request, source: path)
   }
 }
+
+extension Precision {
+  /// What saved latents were made with.
+  ///
+  /// - Throws: `FlipbookError.input` where the file is none.
+  package init(ofLatents path: String) throws(FlipbookError) {
+    self = try LatentsFile.metadata(path).precision
+  }
+
+  /// Refuses to go on with latents of another precision: the video would be neither's.
+  func check(latents path: String) throws(FlipbookError) {
+    let saved = try Precision(ofLatents: path)
+    guard saved == self else {
+      throw .input(
+        name: path,
+        problem: "it was made with --precision \(saved.rawValue), and this run computes "
+          + "in \(rawValue)", advice: "take --precision \(saved.rawValue), or begin anew")
+    }
+  }
+}

@@ -9,6 +9,7 @@ extension LoadableModel {
   /// - Throws: `FlipbookError` for the first thing that is wrong.
   func job(_ request: GenerationRequest) throws(FlipbookError) -> GenerationJob {
     try request.validate()
+    if let path = request.fromLatents { try precision.check(latents: path) }
     let (native, scheduler) = (configuration.native, configuration.scheduler)
     let nativeSize = FrameSize(width: native.width, height: native.height)
     let size = try request.frameSize(native: nativeSize)
@@ -32,7 +33,8 @@ extension LoadableModel {
       resolved.shift = request.shift ?? shift
       let pipelineRequest = try pipelineRequest(resolved, size: size, frames: frames)
       let plan = GenerationPlan(
-        try DioramaPipeline.plan(directory: directory, request: pipelineRequest))
+        try DioramaPipeline.plan(
+          directory: directory, request: pipelineRequest, precision: precision.compute))
       try checkMemory(plan)
       let job = GenerationJob(
         request: resolved, plan: plan,

@@ -11,7 +11,7 @@ final class LoadableModel: Sendable {
   private let name: String
   let configuration: ModelConfiguration
   let threads: Int
-  private let precision: Precision
+  let precision: Precision
   private let loaded = Mutex<DioramaPipeline?>(nil)
   private let hash: BackgroundHash
 
@@ -37,7 +37,8 @@ final class LoadableModel: Sendable {
       emit(.loading(model: directory.path))
       // The digest is wanted when the file begins, some steps from now.
       hash.start()
-      let new = try DioramaPipeline(directory: directory, threads: threads)
+      let new = try DioramaPipeline(
+        directory: directory, threads: threads, precision: precision.compute)
       emit(.loaded(seconds: (clock.now - start) / .seconds(1)))
       if !new.unreadEntries.isEmpty { emit(.warning(Self.unread(new.unreadEntries))) }
       pipeline = new

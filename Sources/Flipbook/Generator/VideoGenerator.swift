@@ -38,11 +38,11 @@ public final class VideoGenerator: Sendable {
   /// - Parameters:
   ///   - model: the directory; `ModelDiscovery` finds one.
   ///   - threads: nil takes as many as there are cores. The result does not depend on it.
-  ///   - precision: what the sums are made of.
+  ///   - precision: what products are made of.
   ///   - cancellation: a flag that ends runs.
   /// - Throws: `FlipbookError.model` where the directory is none or its configs are damaged.
   public init(
-    model: String, threads: Int? = nil, precision: Precision = .f32,
+    model: String, threads: Int? = nil, precision: Precision = .preferred,
     cancellation: Cancellation = Cancellation()
   ) throws(FlipbookError) {
     let threads = threads ?? min(ProcessInfo.processInfo.activeProcessorCount, 256)

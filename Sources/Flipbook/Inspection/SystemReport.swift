@@ -73,7 +73,19 @@ package struct SystemReport: Sendable {
           "built for", Processor.compiledFeatures.joined(separator: " "), .wrong,
           advice: "this processor lacks \(missing.joined(separator: " ")): build here, or with "
             + "FLIPBOOK_MARCH=x86-64-v3"),
+      Row("precision", precisions),
     ]
+  }
+
+  /// What `--precision` may be and how each is computed here.
+  private static var precisions: String {
+    [
+      (Precision.f32, true), (.bf16, Processor.multipliesBFloat16),
+      (.int8, Processor.multipliesInt8),
+    ].map { precision, isDirect in
+      precision.rawValue + (precision == .preferred ? " (default)" : "")
+        + (isDirect ? "" : " (without instructions of its own)")
+    }.joined(separator: ", ")
   }
 
   private static func openBLAS(_ environment: [String: String]) -> [Row] {

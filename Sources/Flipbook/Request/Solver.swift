@@ -9,9 +9,3 @@ public enum Solver: String, Sendable, CaseIterable {
   /// DPM-Solver++(2M) in flow form (Lu et al. 2022).
   case dpmpp2m
 }
-
-/// What the sums are made of.
-public enum Precision: String, Sendable, CaseIterable {
-  /// Float32 throughout. Weights stored in bfloat16 are widened as they are loaded.
-  case f32
-}

@@ -34,8 +34,12 @@ enum GenerateCommand {
     let requests = try requests(settings, prompt: arguments.operands.first, manifest)
     for request in requests { try request.validate() }
     let model = try ModelDiscovery().find(named: settings.model)
+    let saved = try settings.request.fromLatents.map { path throws(FlipbookError) in
+      try Precision(ofLatents: path)
+    }
     let generator = try VideoGenerator(
-      model: model.path, threads: settings.threads, precision: settings.precision,
+      model: model.path, threads: settings.threads,
+      precision: settings.precision ?? saved ?? .preferred,
       cancellation: Signals.cancellation)
     let mode = settings.isQuiet ? ProgressMode.none : settings.progress
     var reporter = ProgressReporter(mode, terminal: .standardError)

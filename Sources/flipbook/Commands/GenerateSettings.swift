@@ -5,7 +5,8 @@ struct GenerateSettings: Sendable {
   var request = GenerationRequest(prompt: "")
   /// A model directory, or the name of one that was found.
   var model: String?
-  var precision = Precision.f32
+  /// Nil: that of the latents that are gone on with, or what suits the processor.
+  var precision: Precision?
   /// Nil: as many as there are cores.
   var threads: Int?
   var promptFile: String?
@@ -27,15 +28,10 @@ struct GenerateSettings: Sendable {
       settings.model = try OptionValue.path(text, "model")
     },
     Option(
-      "precision", .choice(Precision.allCases.map(\.rawValue)), "what sums are made of",
-      default: "f32"
+      "precision", .choice(Precision.allCases.map(\.rawValue)), "what products are made of",
+      default: "bf16 where the processor has it, else f32"
     ) {
       (text, settings) throws(FlipbookError) in
-      guard text != "bf16" else {
-        throw .option(
-          name: "precision", found: text, expected: "f32",
-          advice: "this version has no bf16 arithmetic: weights in bf16 are widened to f32")
-      }
       settings.precision = try OptionValue.choice(text, "precision")
     },
     Option("threads", .text("N"), "threads to compute on", default: "all cores") {

@@ -1,0 +1,199 @@
+// The register tile of a matrix product: twelve rows by thirty-two columns in twenty-four registers.
+//
+// A step along the inner dimension loads two vectors of weights and twelve groups of activations,
+// each spread over a vector, for twenty-four multiply-adds: fourteen loads, which two load ports give
+// in seven cycles, against twelve cycles of arithmetic.
+
+/// The columns of a tile, and of a panel of packed weights.
+package let tileColumns = 2 * lanes
+
+/// The rows of the highest tile.
+package let tileRows = 12
+
+/// The bytes of one group of every column of a panel.
+package let panelStepByteCount = tileColumns * groupByteCount
+
+/// The bytes that the sums of a tile take, and those of a row of them.
+let tileByteCount = tileRows * tileRowByteCount
+let tileRowByteCount = tileColumns * MemoryLayout<Float>.stride
+
+/// Multiplies up to twelve rows of activations with a panel of weights.
+/// - Parameters:
+///   - a: the first group of the first row.
+///   - stride: bytes between two rows.
+///   - rows: 1 to 12.
+///   - panel: `groups` steps of thirty-two groups.
+///   - sums: room for twelve rows of thirty-two, aligned to 64 bytes.
+///   - isFirst: whether the sums begin at zero and not at what lies there.
+@inline(__always)
+func multiplyTile<Element: ProductElement>(
+  _: Element.Type, _ a: UnsafeRawPointer, stride: Int, rows: Int, panel: UnsafeRawPointer,
+  groups: Int, sums: UnsafeMutableRawPointer, isFirst: Bool
+) {
+  if rows == tileRows && hasWideRegisters {
+    multiplyTwelve(
+      Element.self, a, stride: stride, panel: panel, groups: groups, sums: sums, isFirst: isFirst)
+    return
+  }
+  for first in Swift.stride(from: 0, to: rows, by: 4) {
+    let rest = FourRows(count: rows - first, stride: stride)
+    let (a, sums) = (a + first * stride, sums + first * tileRowByteCount)
+    if hasWideRegisters {
+      multiplyFour(
+        Element.self, a, rest, panel: panel, groups: groups, sums: sums, isFirst: isFirst)
+    } else {
+      // Sixteen registers of half the width hold four rows of sixteen columns.
+      for half in [0, panelStepByteCount / 2] {
+        multiplyNarrow(
+          Element.self, a, rest, panel: panel + half, groups: groups, sums: sums + half,
+          isFirst: isFirst)
+      }
+    }
+  }
+}
+
+/// Sums of a row of a tile.
+private struct Row<Element: ProductElement> {
+  var left: Element.Sums
+  var right: Element.Sums
+
+  /// Zeros, or row `index` of what lies in memory.
+  @inline(__always)
+  init(_ sums: UnsafeRawPointer, _ index: Int, isFirst: Bool) {
+    let place = sums + index &* tileRowByteCount
+    left = isFirst ? Element.zero : place.load(as: Element.Sums.self)
+    right =
+      isFirst ? Element.zero : (place + tileRowByteCount / 2).load(as: Element.Sums.self)
+  }
+
+  @inline(__always)
+  mutating func add(_ group: UnsafeRawPointer, _ first: Element.Factors, _ second: Element.Factors)
+  {
+    let group = group.loadUnaligned(as: UInt32.self)
+    left = Element.add(group, times: first, to: left)
+    right = Element.add(group, times: second, to: right)
+  }
+
+  @inline(__always)
+  func store(to sums: UnsafeMutableRawPointer, _ index: Int) {
+    let place = sums + index &* tileRowByteCount
+    place.storeBytes(of: left, as: Element.Sums.self)
+    (place + tileRowByteCount / 2).storeBytes(of: right, as: Element.Sums.self)
+  }
+}
+
+/// How many bytes after the first the other three of four rows begin.
+private struct FourRows {
+  let second: Int
+  let third: Int
+  let fourth: Int
+
+  /// Rows that are not there are the last one again, and their sums are not used.
+  @inline(__always)
+  init(count: Int, stride: Int) {
+    second = min(1, count - 1) &* stride
+    third = min(2, count - 1) &* stride
+    fourth = min(3, count - 1) &* stride
+  }
+}
+
+@inline(never)
+private func multiplyTwelve<Element: ProductElement>(
+  _: Element.Type, _ a: UnsafeRawPointer, stride: Int, panel: UnsafeRawPointer, groups: Int,
+  sums: UnsafeMutableRawPointer, isFirst: Bool
+) {
+  var r0 = Row<Element>(sums, 0, isFirst: isFirst)
+  var r1 = Row<Element>(sums, 1, isFirst: isFirst)
+  var r2 = Row<Element>(sums, 2, isFirst: isFirst)
+  var r3 = Row<Element>(sums, 3, isFirst: isFirst)
+  var r4 = Row<Element>(sums, 4, isFirst: isFirst)
+  var r5 = Row<Element>(sums, 5, isFirst: isFirst)
+  var r6 = Row<Element>(sums, 6, isFirst: isFirst)
+  var r7 = Row<Element>(sums, 7, isFirst: isFirst)
+  var r8 = Row<Element>(sums, 8, isFirst: isFirst)
+  var r9 = Row<Element>(sums, 9, isFirst: isFirst)
+  var r10 = Row<Element>(sums, 10, isFirst: isFirst)
+  var r11 = Row<Element>(sums, 11, isFirst: isFirst)
+  var (a, panel) = (a, panel)
+  for _ in 0..<groups {
+    let left = Element.load(panel)
+    let right = Element.load(panel + panelStepByteCount / 2)
+    r0.add(a, left, right)
+    r1.add(a + stride, left, right)
+    r2.add(a + 2 &* stride, left, right)
+    r3.add(a + 3 &* stride, left, right)
+    r4.add(a + 4 &* stride, left, right)
+    r5.add(a + 5 &* stride, left, right)
+    r6.add(a + 6 &* stride, left, right)
+    r7.add(a + 7 &* stride, left, right)
+    r8.add(a + 8 &* stride, left, right)
+    r9.add(a + 9 &* stride, left, right)
+    r10.add(a + 10 &* stride, left, right)
+    r11.add(a + 11 &* stride, left, right)
+    a += groupByteCount
+    panel += panelStepByteCount
+  }
+  r0.store(to: sums, 0)
+  r1.store(to: sums, 1)
+  r2.store(to: sums, 2)
+  r3.store(to: sums, 3)
+  r4.store(to: sums, 4)
+  r5.store(to: sums, 5)
+  r6.store(to: sums, 6)
+  r7.store(to: sums, 7)
+  r8.store(to: sums, 8)
+  r9.store(to: sums, 9)
+  r10.store(to: sums, 10)
+  r11.store(to: sums, 11)
+}
+
+@inline(never)
+private func multiplyFour<Element: ProductElement>(
+  _: Element.Type, _ a: UnsafeRawPointer, _ rows: FourRows, panel: UnsafeRawPointer, groups: Int,
+  sums: UnsafeMutableRawPointer, isFirst: Bool
+) {
+  var r0 = Row<Element>(sums, 0, isFirst: isFirst)
+  var r1 = Row<Element>(sums, 1, isFirst: isFirst)
+  var r2 = Row<Element>(sums, 2, isFirst: isFirst)
+  var r3 = Row<Element>(sums, 3, isFirst: isFirst)
+  var (a, panel) = (a, panel)
+  for _ in 0..<groups {
+    let left = Element.load(panel)
+    let right = Element.load(panel + panelStepByteCount / 2)
+    r0.add(a, left, right)
+    r1.add(a + rows.second, left, right)
+    r2.add(a + rows.third, left, right)
+    r3.add(a + rows.fourth, left, right)
+    a += groupByteCount
+    panel += panelStepByteCount
+  }
+  r0.store(to: sums, 0)
+  r1.store(to: sums, 1)
+  r2.store(to: sums, 2)
+  r3.store(to: sums, 3)
+}
+
+/// Four rows and one half of a panel.
+@inline(never)
+private func multiplyNarrow<Element: ProductElement>(
+  _: Element.Type, _ a: UnsafeRawPointer, _ rows: FourRows, panel: UnsafeRawPointer, groups: Int,
+  sums: UnsafeMutableRawPointer, isFirst: Bool
+) {
+  func begin(_ row: Int) -> Element.Sums {
+    isFirst ? Element.zero : (sums + row * tileRowByteCount).load(as: Element.Sums.self)
+  }
+  var (s0, s1, s2, s3) = (begin(0), begin(1), begin(2), begin(3))
+  var (a, panel) = (a, panel)
+  for _ in 0..<groups {
+    let factors = Element.load(panel)
+    s0 = Element.add(a.loadUnaligned(as: UInt32.self), times: factors, to: s0)
+    s1 = Element.add((a + rows.second).loadUnaligned(as: UInt32.self), times: factors, to: s1)
+    s2 = Element.add((a + rows.third).loadUnaligned(as: UInt32.self), times: factors, to: s2)
+    s3 = Element.add((a + rows.fourth).loadUnaligned(as: UInt32.self), times: factors, to: s3)
+    a += groupByteCount
+    panel += panelStepByteCount
+  }
+  for (row, sum) in [s0, s1, s2, s3].enumerated() {
+    (sums + row * tileRowByteCount).storeBytes(of: sum, as: Element.Sums.self)
+  }
+}

@@ -1,0 +1,65 @@
+import Kernels
+
+/// How a product is cut into blocks for the workers, by its shape alone.
+///
+/// A block's weights stay in the second cache while its rows go by, and there are enough blocks to go
+/// round.
+struct ProductBlocks: Sendable {
+  private let rows: Int
+  private let columns: Int
+  private let rowBlocks: Int
+  private let columnBlocks: Int
+  /// Columns that must not be parted.
+  private let unit: Int
+
+  /// The bytes of weights that a block reads in one pass; the second cache also holds its rows.
+  private static let weightBytes = 400 << 10
+  /// The rows of a block, in tiles, at most: the more, the seldomer weights come from afar.
+  private static let highestBlock = 16
+  /// Blocks that keep many threads busy, wherever there is so much work.
+  private static let wantedBlocks = 48
+
+  /// - Parameters:
+  ///   - groups: of the inner dimension.
+  ///   - unit: how many columns must stay together, a multiple of 32.
+  init(rows: Int, columns: Int, groups: Int, unit: Int) {
+    self.rows = rows
+    self.columns = columns
+    self.unit = unit
+    let (tiles, units) = (Self.ceiling(rows, tileRows), Self.ceiling(columns, unit))
+    let passBytes = Self.ceiling(groups, passCount(groups)) * panelStepByteCount
+    let unitsAtOnce = max(1, Self.weightBytes / max(1, passBytes * unit / tileColumns))
+    columnBlocks = min(
+      units,
+      max(Self.ceiling(units, unitsAtOnce), Self.ceiling(Self.wantedBlocks / 3, max(1, tiles))))
+    let wanted = Self.ceiling(Self.wantedBlocks, max(1, columnBlocks))
+    rowBlocks = min(tiles, max(wanted, Self.ceiling(tiles, Self.highestBlock)))
+  }
+
+  var count: Int { rowBlocks * columnBlocks }
+
+  /// Blocks that follow each other read the same weights.
+  subscript(index: Int) -> (rows: Range<Int>, columns: Range<Int>) {
+    let (column, row) = index.quotientAndRemainder(dividingBy: rowBlocks)
+    return (
+      Self.share(rows, by: tileRows, row, of: rowBlocks),
+      Self.share(columns, by: unit, column, of: columnBlocks)
+    )
+  }
+
+  /// The bytes that a block keeps between passes; the largest block's.
+  var partialSumsByteCount: Int {
+    guard count > 0 else { return 0 }
+    return Kernels.partialSumsByteCount(
+      rows: Self.ceiling(Self.ceiling(rows, tileRows), rowBlocks) * tileRows,
+      columns: Self.ceiling(Self.ceiling(columns, unit), columnBlocks) * unit)
+  }
+
+  private static func ceiling(_ count: Int, _ size: Int) -> Int { (count + size - 1) / size }
+
+  /// The `index`-th of `count` parts of `0..<total`, cut at multiples of `size`.
+  private static func share(_ total: Int, by size: Int, _ index: Int, of count: Int) -> Range<Int> {
+    let pieces = ceiling(total, size)
+    return pieces * index / count * size..<min(pieces * (index + 1) / count * size, total)
+  }
+}
