@@ -67,6 +67,11 @@ def ours(setup: Setup, request: dict, calls: int = 1, name: str = "Flipbook") ->
     return partial(Flipbook, setup.server, request, setup.seconds, calls, name)
 
 
+def table_row(name: str, dtype: str) -> dict:
+    """A row of the Swift program's own table."""
+    return {"operation": "row", "name": name if dtype == "f32" else f"{name}-{dtype}"}
+
+
 def both(setup: Setup, variants: Callable[[], pytorch.Variants], eager: float | None, compiled: float | None):
     """PyTorch as it is, and compiled."""
     peers = [Peer(lambda: pytorch.eager(variants(), setup.seconds), eager)]
@@ -149,8 +154,8 @@ def models(setup: Setup) -> Iterator[Row]:
 
     for dtype in ("f32", "bf16"):
         bar = 1.5 if dtype == "bf16" else None
-        evaluation = {"operation": "row", "name": "model/transformer-evaluation", "precision": dtype}
-        decode = {"operation": "row", "name": "model/decode", "precision": dtype}
+        evaluation = table_row("model/transformer-evaluation", dtype)
+        decode = table_row("model/decode", dtype)
         one, two = [TEXT_TOKENS], [TEXT_TOKENS, 2]
         yield Row(
             "diorama/step", "128×128, 25 frames, without guidance", dtype, ours(setup, evaluation),
@@ -193,7 +198,7 @@ def clips(setup: Setup) -> Iterator[Row]:
         row = {"short": "model/short-run", "default": "model/whole-run"}[name]
         yield Row(
             f"clip/warm-{name}", shape, "bf16",
-            ours(setup, {"operation": "row", "name": row, "precision": "bf16"}),
+            ours(setup, table_row(row, "bf16")),
             [Peer(partial(twin, setup, settings, compiles)) for compiles in (False, True)],
             has_peak=False, real_time_bar=1.0 if name == "short" else None,
         )  # fmt: skip
@@ -202,7 +207,7 @@ def clips(setup: Setup) -> Iterator[Row]:
 def flipbook_process(setup: Setup, settings: dict) -> Process:
     command = [str(setup.flipbook), "generate", PROMPT, "--model", str(setup.root / "Weights/diorama")]
     command += ["--steps", str(settings["steps"]), "--guidance-scale", str(settings["guidance"])]
-    command += ["--seed", "7", "--threads", str(setup.threads), "--quiet"]
+    command += ["--seed", "7", "--threads", str(setup.threads), "--precision", "bf16", "--quiet"]
     return Process("Flipbook", [*command, "--output", str(setup.scratch / "flipbook.mp4")], setup.root)
 
 

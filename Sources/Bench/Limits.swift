@@ -9,12 +9,11 @@ public func arithmeticLimit() -> Benchmark { arithmeticLimit(.f32) }
 /// The same of factors in a precision. Without instructions for it, what is computed is computed in
 /// Float32, and so is this.
 func arithmeticLimit(_ precision: ComputePrecision) -> Benchmark {
-  let has = { (feature: String) in Processor.compiledFeatures.contains(feature) }
-  return switch precision {
-  case .bf16 where has("avx512bf16"):
+  switch precision {
+  case .bf16 where Processor.multipliesBFloat16:
     registersOnly(
       "limit/dot-bf16", operations: bfloat16DotOperations, bfloat16DotInRegisters)
-  case .int8 where has("avx512vnni"):
+  case .int8 where Processor.multipliesInt8:
     registersOnly("limit/dot-int8", operations: int8DotOperations, int8DotInRegisters)
   case .f32, .bf16, .int8:
     registersOnly(

@@ -39,9 +39,11 @@ func modelBenchmarks(
     rows.append(encode(shapes, autoencoder, part("vae", autoencoder), precision))
   }
   if let directory, transformer != nil, autoencoder != nil {
-    rows.append(try load(directory))
-    rows.append(try wholeRun(directory))
-    rows.append(try shortRun(directory))
+    for precision in ComputePrecision.allCases {
+      rows.append(try load(directory, precision))
+      rows.append(try wholeRun(directory, precision))
+      rows.append(try shortRun(directory, precision))
+    }
   } else {
     notes.append("load and whole run: they need all weights; name a model with --model DIR")
   }
@@ -165,52 +167,60 @@ private func encode(
 
 /// Everything between a path and a model that is ready: files mapped, weights widened, checked and
 /// packed. The files are in the page cache.
-private func load(_ directory: ModelDirectory) throws -> Benchmark {
+private func load(_ directory: ModelDirectory, _ precision: ComputePrecision) throws -> Benchmark {
   var parameters = 0
   for component in ["text_encoder", "transformer", "vae"] {
     parameters += try directory.weights(component).parameterCount
   }
   return Benchmark(
-    "model/load", shape: "\(parameters / 1_000_000) M parameters",
+    "model/load" + suffix(precision), shape: "\(parameters / 1_000_000) M parameters",
     work: .bytes(Double(parameters * MemoryLayout<Float>.stride)), limit: .unknown,
     isParallel: false
   ) { threads in
     let path = directory.path
     return {
-      _ = try DioramaPipeline(directory: try ModelDirectory(opening: path), threads: threads)
+      _ = try DioramaPipeline(
+        directory: try ModelDirectory(opening: path), threads: threads, precision: precision)
     }
   }
 }
 
 /// From the prompt to the mp4, with the model loaded and everything at its default.
-private func wholeRun(_ directory: ModelDirectory) throws -> Benchmark {
+private func wholeRun(
+  _ directory: ModelDirectory, _ precision: ComputePrecision
+) throws -> Benchmark {
   let defaults = try DioramaPipeline.defaults(directory: directory)
   return try run(
-    "model/whole-run", directory, defaults, steps: defaults.steps, guidance: defaults.guidance)
+    "model/whole-run", directory, precision, defaults, steps: defaults.steps,
+    guidance: defaults.guidance)
 }
 
 /// The same in eight steps without guidance, which is half the work of a step.
-private func shortRun(_ directory: ModelDirectory) throws -> Benchmark {
+private func shortRun(
+  _ directory: ModelDirectory, _ precision: ComputePrecision
+) throws -> Benchmark {
   try run(
-    "model/short-run", directory, try DioramaPipeline.defaults(directory: directory), steps: 8,
-    guidance: try Guidance(scale: 1))
+    "model/short-run", directory, precision, try DioramaPipeline.defaults(directory: directory),
+    steps: 8, guidance: try Guidance(scale: 1))
 }
 
 private func run(
-  _ name: String, _ directory: ModelDirectory, _ defaults: PipelineDefaults, steps: Int,
-  guidance: Guidance
+  _ name: String, _ directory: ModelDirectory, _ precision: ComputePrecision,
+  _ defaults: PipelineDefaults, steps: Int, guidance: Guidance
 ) throws -> Benchmark {
   let request = PipelineRequest(
     prompt: try ShotPrompt(parsing: prompt), width: defaults.width, height: defaults.height,
     frames: defaults.frames, steps: steps, guidance: guidance, solver: defaults.solver, seed: 7)
-  let plan = try DioramaPipeline.plan(directory: directory, request: request)
+  let plan = try DioramaPipeline.plan(
+    directory: directory, request: request, precision: precision)
   return .arithmetic(
-    name,
+    name + suffix(precision),
     shape: "\(defaults.width)×\(defaults.height), \(defaults.frames) frames, \(defaults.solver), "
       + "\(steps) steps, \(plan.evaluations) evaluations, mp4",
     operations: plan.flops.values.reduce(0, +)
   ) { threads in
-    let pipeline = try DioramaPipeline(directory: directory, threads: threads)
+    let pipeline = try DioramaPipeline(
+      directory: directory, threads: threads, precision: precision)
     let folder = try TemporaryFolder()
     let size = PictureSize(width: defaults.width, height: defaults.height)
     return {

@@ -35,6 +35,8 @@ struct WanShape {
   }
 }
 
+private let wanEpsilon: Float = 1e-6
+
 /// Queries, keys and values from two token arrays, and the way back.
 private struct WanAttention {
   private let query: Linear
@@ -57,14 +59,24 @@ private struct WanAttention {
     heads = shape.heads
   }
 
+  /// Rows as its maps read them.
+  func input(_ x: Tensor, _ compute: Compute) -> ProductInput { query.input(x, compute) }
+
+  /// The same of normalised and modulated rows.
+  func input(
+    normalizing x: Tensor, shift: Tensor, scale: Tensor, _ compute: Compute
+  ) -> ProductInput {
+    query.input(normalizing: x, shift: shift, scale: scale, epsilon: wanEpsilon, compute)
+  }
+
   /// `residual += gate · attention`.
   /// - Parameters:
-  ///   - x: [N, D], what asks.
-  ///   - context: [M, D], what is asked.
+  ///   - x: N rows, what asks.
+  ///   - context: M rows, what is asked.
   ///   - table: the turns of both, for self-attention.
   func callAsFunction(
-    _ x: Tensor, context: Tensor, table: RotaryTable?, addingTo residual: Tensor, gate: Tensor?,
-    _ compute: Compute
+    _ x: ProductInput, context: ProductInput, table: RotaryTable?, addingTo residual: Tensor,
+    gate: Tensor?, _ compute: Compute
   ) {
     compute.arena.scope { () -> Void in
       let q = split(queryNorm(query(x, compute), compute))
@@ -72,11 +84,11 @@ private struct WanAttention {
       let v = split(value(context, compute))
       if let table {
         for part in [q, k] {
-          normalizeAndRotate(part, norm: nil, epsilon: 1e-6, table: table, compute)
+          normalizeAndRotate(part, norm: nil, epsilon: wanEpsilon, table: table, compute)
         }
       }
       let pattern = AttentionPattern(groups: [
-        .init(queries: [0..<x.shape[0]], keys: [0..<context.shape[0]])
+        .init(queries: [0..<q.shape[0]], keys: [0..<k.shape[0]])
       ])
       let attended = attention(queries: q, keys: k, values: v, pattern: pattern, compute)
       output(attended, addingTo: residual, gate: gate, compute)
@@ -98,12 +110,10 @@ private struct WanBlock {
   private let mlpIn: Linear
   private let mlpOut: Linear
 
-  private static let epsilon: Float = 1e-6
-
   init(_ weights: Weights, _ shape: WanShape) throws {
     modulation = try weights.tensor("modulation", [6, shape.width])
     selfAttention = try WanAttention(weights["self_attn"], shape)
-    crossNorm = try LayerNorm(weights["norm3"], size: shape.width, epsilon: Self.epsilon)
+    crossNorm = try LayerNorm(weights["norm3"], size: shape.width, epsilon: wanEpsilon)
     crossAttention = try WanAttention(weights["cross_attn"], shape)
     mlpIn = try Linear(weights["ffn"][0], inputs: shape.width, outputs: shape.hidden)
     mlpOut = try Linear(weights["ffn"][2], inputs: shape.hidden, outputs: shape.width)
@@ -125,17 +135,19 @@ private struct WanBlock {
       let (shift, scale, gate) = (rows[0], rows[1], rows[2])
       let (mlpShift, mlpScale, mlpGate) = (rows[3], rows[4], rows[5])
       compute.arena.scope { () -> Void in
-        let h = layerNormModulated(x, shift: shift, scale: scale, epsilon: Self.epsilon, compute)
+        let h = selfAttention.input(normalizing: x, shift: shift, scale: scale, compute)
         selfAttention(h, context: h, table: table, addingTo: x, gate: gate, compute)
       }
       compute.arena.scope { () -> Void in
-        let h = crossNorm(x, compute)
-        crossAttention(h, context: text, table: nil, addingTo: x, gate: nil, compute)
+        let h = crossAttention.input(crossNorm(x, compute), compute)
+        let words = crossAttention.input(text, compute)
+        crossAttention(h, context: words, table: nil, addingTo: x, gate: nil, compute)
       }
       compute.arena.scope { () -> Void in
-        let h = layerNormModulated(
-          x, shift: mlpShift, scale: mlpScale, epsilon: Self.epsilon, compute)
-        mlpOut(mlpIn(h, compute, activation: .geluTanh), addingTo: x, gate: mlpGate, compute)
+        let h = mlpIn.input(
+          normalizing: x, shift: mlpShift, scale: mlpScale, epsilon: wanEpsilon, compute)
+        let hidden = mlpIn(h, for: mlpOut, compute, activation: .geluTanh)
+        mlpOut(hidden, addingTo: x, gate: mlpGate, compute)
       }
     }
   }
@@ -193,15 +205,15 @@ struct WanStack {
   }
 }
 
-/// The step of a model of that size, by precision.
+/// A tenth of the step of a model of that size, by precision.
 func wanBenchmarks() -> [Benchmark] {
-  ComputePrecision.allCases.map { wanBenchmark(precision: $0) }
+  ComputePrecision.allCases.map { wanBenchmark(.small(blocks: 3), precision: $0) }
 }
 
 /// The stack as a row.
 /// - Parameter grid: latent frames, rows and columns of tokens.
 func wanBenchmark(
-  _ shape: WanShape = .small(), grid: [Int] = [5, 16, 16], precision: ComputePrecision
+  _ shape: WanShape, grid: [Int] = [5, 16, 16], precision: ComputePrecision
 ) -> Benchmark {
   let tokens = grid.reduce(1, *)
   return .arithmetic(
