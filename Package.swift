@@ -79,6 +79,7 @@ let package = Package(
       .testTarget(
         name: "DioramaTests",
         dependencies: ["Diorama", "Checkpoint", "Layers", "Tensor", "Diffusion", "Text", "Video"]),
+      .testTarget(name: "BenchTests", dependencies: ["Bench", "Layers", "Tensor"]),
       .testTarget(
         name: "FlipbookTests",
         dependencies: [

@@ -1,4 +1,5 @@
 import Checkpoint
+import Tensor
 
 /// Everything that can be measured here, in the order of the table.
 /// - Parameter model: a model directory. Kernels take its shapes, and the rows of the model its
@@ -13,7 +14,9 @@ public func benchmarks(model: String?) throws -> (benchmarks: [Benchmark], notes
   let kernels = [
     matrixProductBenchmarks(shapes), attentionBenchmarks(shapes), convolutionBenchmarks(shapes),
     normBenchmarks(shapes), activationBenchmarks(shapes), rotaryBenchmarks(shapes),
-    frameBenchmarks(shapes), videoBenchmarks(shapes),
+    frameBenchmarks(shapes), videoBenchmarks(shapes), poolBenchmarks(),
   ]
-  return (whole.benchmarks + kernels.joined(), whole.notes)
+  return (
+    whole.benchmarks + wanBenchmarks() + kernels.joined(), whole.notes
+  )
 }

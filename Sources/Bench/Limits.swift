@@ -4,12 +4,34 @@ import Kernels
 import Tensor
 
 /// Multiply-adds in registers on every thread.
-public func arithmeticLimit() -> Benchmark {
+public func arithmeticLimit() -> Benchmark { arithmeticLimit(.f32) }
+
+/// The same of factors in a precision. Without instructions for it, what is computed is computed in
+/// Float32, and so is this.
+func arithmeticLimit(_ precision: ComputePrecision) -> Benchmark {
+  switch precision {
+  case .bf16 where Processor.multipliesBFloat16:
+    registersOnly(
+      "limit/dot-bf16", operations: bfloat16DotOperations, bfloat16DotInRegisters)
+  case .int8 where Processor.multipliesInt8:
+    registersOnly("limit/dot-int8", operations: int8DotOperations, int8DotInRegisters)
+  case .f32, .bf16, .int8:
+    registersOnly(
+      "limit/multiply-add", operations: multiplyAddOperations, multiplyAddInRegisters)
+  }
+}
+
+/// - Parameters:
+///   - operations: of one round of `body`.
+///   - body: a loop of so many rounds that ends with sixteen numbers.
+private func registersOnly(
+  _ name: String, operations: Int,
+  _ body: @escaping @Sendable (_ rounds: Int, _ result: UnsafeMutablePointer<Float>) -> Void
+) -> Benchmark {
   // Long enough that handing out the blocks does not count.
   let rounds = 2_000_000
   return Benchmark(
-    "limit/multiply-add", shape: "registers only",
-    work: .operations(Double(rounds * multiplyAddOperations)), limit: .unknown
+    name, shape: "registers only", work: .operations(Double(rounds * operations)), limit: .unknown
   ) { threads in
     let pool = WorkerPool(threads: threads)
     let blocks = 8 * threads
@@ -17,7 +39,7 @@ public func arithmeticLimit() -> Benchmark {
     return {
       pool.parallel(blocks) { block in
         let share = rounds * (block + 1) / blocks - rounds * block / blocks
-        multiplyAddInRegisters(rounds: share, into: sinks.pointer + block * 16)
+        body(share, sinks.pointer + block * 16)
       }
     }
   }

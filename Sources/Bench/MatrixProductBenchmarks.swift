@@ -6,7 +6,7 @@ import Layers
 import Tensor
 
 /// A linear map of the model: rows · inputs · outputs.
-private struct MatrixShape {
+struct MatrixShape {
   let name: String
   let rows: Int
   let inputs: Int
@@ -66,7 +66,7 @@ private func make(
   )
 }
 
-private func openBLAS(_ shape: MatrixShape) -> Benchmark {
+func openBLAS(_ shape: MatrixShape) -> Benchmark {
   .arithmetic(
     "matrix/\(shape.name)-openblas", shape: shape.text, operations: shape.operations
   ) { threads in

@@ -31,14 +31,19 @@ func modelBenchmarks(
   } else {
     notes.append("text encoder: no weights, so no row")
   }
-  rows.append(step(shapes, transformer, part("transformer", transformer)))
+  for precision in ComputePrecision.allCases {
+    rows.append(step(shapes, transformer, part("transformer", transformer), precision))
+  }
   for precision in [ComputePrecision.f32, .bf16] {
     rows.append(decode(shapes, autoencoder, part("vae", autoencoder), precision))
     rows.append(encode(shapes, autoencoder, part("vae", autoencoder), precision))
   }
   if let directory, transformer != nil, autoencoder != nil {
-    rows.append(try load(directory))
-    rows.append(try wholeRun(directory))
+    for precision in ComputePrecision.allCases {
+      rows.append(try load(directory, precision))
+      rows.append(try wholeRun(directory, precision))
+      rows.append(try shortRun(directory, precision))
+    }
   } else {
     notes.append("load and whole run: they need all weights; name a model with --model DIR")
   }
@@ -55,13 +60,13 @@ private func weights(_ component: String, _ directory: ModelDirectory?) throws -
   return try directory.weights(component)
 }
 
-private func source(_ files: WeightFiles?, _ precision: ComputePrecision = .f32) -> Weights {
+private func source(_ files: WeightFiles?, _ precision: ComputePrecision) -> Weights {
   let source: any WeightSource = if let files { files } else { SyntheticWeights() }
   return Weights(source, precision: precision)
 }
 
 /// What is added to the name of a row that computes in another precision than Float32.
-private func suffix(_ precision: ComputePrecision) -> String {
+func suffix(_ precision: ComputePrecision) -> String {
   precision == .f32 ? "" : "-\(precision.rawValue)"
 }
 
@@ -85,14 +90,16 @@ private func gridText(_ shapes: ModelShapes) -> String {
 }
 
 /// One evaluation of the transformer: a step without guidance, half a step with it.
-private func step(_ shapes: ModelShapes, _ files: WeightFiles?, _ origin: String) -> Benchmark {
+private func step(
+  _ shapes: ModelShapes, _ files: WeightFiles?, _ origin: String, _ precision: ComputePrecision
+) -> Benchmark {
   let configuration = shapes.transformer
   return .arithmetic(
-    "model/transformer-evaluation",
+    "model/transformer-evaluation" + suffix(precision),
     shape: "\(gridText(shapes)), \(shapes.textTokens) text tokens, \(origin)",
     operations: transformerOperations(shapes)
   ) { threads in
-    let transformer = try Transformer(source(files), configuration: configuration)
+    let transformer = try Transformer(source(files, precision), configuration: configuration)
     let compute = try makeCompute(threads: threads)
     let layout = try TokenLayout(
       textLengths: [shapes.textTokens], shotFrames: [shapes.grid.frames], grid: shapes.grid,
@@ -160,38 +167,60 @@ private func encode(
 
 /// Everything between a path and a model that is ready: files mapped, weights widened, checked and
 /// packed. The files are in the page cache.
-private func load(_ directory: ModelDirectory) throws -> Benchmark {
+private func load(_ directory: ModelDirectory, _ precision: ComputePrecision) throws -> Benchmark {
   var parameters = 0
   for component in ["text_encoder", "transformer", "vae"] {
     parameters += try directory.weights(component).parameterCount
   }
   return Benchmark(
-    "model/load", shape: "\(parameters / 1_000_000) M parameters",
+    "model/load" + suffix(precision), shape: "\(parameters / 1_000_000) M parameters",
     work: .bytes(Double(parameters * MemoryLayout<Float>.stride)), limit: .unknown,
     isParallel: false
   ) { threads in
     let path = directory.path
     return {
-      _ = try DioramaPipeline(directory: try ModelDirectory(opening: path), threads: threads)
+      _ = try DioramaPipeline(
+        directory: try ModelDirectory(opening: path), threads: threads, precision: precision)
     }
   }
 }
 
 /// From the prompt to the mp4, with the model loaded and everything at its default.
-private func wholeRun(_ directory: ModelDirectory) throws -> Benchmark {
+private func wholeRun(
+  _ directory: ModelDirectory, _ precision: ComputePrecision
+) throws -> Benchmark {
   let defaults = try DioramaPipeline.defaults(directory: directory)
+  return try run(
+    "model/whole-run", directory, precision, defaults, steps: defaults.steps,
+    guidance: defaults.guidance)
+}
+
+/// The same in eight steps without guidance, which is half the work of a step.
+private func shortRun(
+  _ directory: ModelDirectory, _ precision: ComputePrecision
+) throws -> Benchmark {
+  try run(
+    "model/short-run", directory, precision, try DioramaPipeline.defaults(directory: directory),
+    steps: 8, guidance: try Guidance(scale: 1))
+}
+
+private func run(
+  _ name: String, _ directory: ModelDirectory, _ precision: ComputePrecision,
+  _ defaults: PipelineDefaults, steps: Int, guidance: Guidance
+) throws -> Benchmark {
   let request = PipelineRequest(
     prompt: try ShotPrompt(parsing: prompt), width: defaults.width, height: defaults.height,
-    frames: defaults.frames, steps: defaults.steps, guidance: defaults.guidance,
-    solver: defaults.solver, seed: 7)
-  let plan = try DioramaPipeline.plan(directory: directory, request: request)
+    frames: defaults.frames, steps: steps, guidance: guidance, solver: defaults.solver, seed: 7)
+  let plan = try DioramaPipeline.plan(
+    directory: directory, request: request, precision: precision)
   return .arithmetic(
-    "model/whole-run",
+    name + suffix(precision),
     shape: "\(defaults.width)×\(defaults.height), \(defaults.frames) frames, \(defaults.solver), "
-      + "\(defaults.steps) steps, \(plan.evaluations) evaluations, mp4",
+      + "\(steps) steps, \(plan.evaluations) evaluations, mp4",
     operations: plan.flops.values.reduce(0, +)
   ) { threads in
-    let pipeline = try DioramaPipeline(directory: directory, threads: threads)
+    let pipeline = try DioramaPipeline(
+      directory: directory, threads: threads, precision: precision)
     let folder = try TemporaryFolder()
     let size = PictureSize(width: defaults.width, height: defaults.height)
     return {

@@ -4,34 +4,51 @@ import Synchronization
 
 /// Where a pool's threads find their work.
 ///
-/// One word, the ticket, holds the number of the job and how many of its blocks are unclaimed.
-/// Claiming a block is one compare-and-exchange on it, which fails when another job has taken the
-/// board, so that a late worker can never run a block of a job that is over; and the caller need
-/// not wait for workers that never woke.
+/// A job's blocks are claimed in shares of some that follow one another. One word, the ticket, holds
+/// the number of the job and how many of its shares are unclaimed, so that a claim is one
+/// subtraction, which no thread has to try twice however many there are, and which tells by the
+/// number what was claimed: a late worker can never run a block of a job that is over, and the caller
+/// need not wait for workers that never woke.
+///
+/// Threads look for work, or for the end of it, for as long as it takes to wake a sleeper; then they
+/// sleep. A job wakes no more than it has work for, and those who wake call the next, so that the
+/// caller begins to work after two calls of the system, not after sixty-three.
 final class JobBoard: @unchecked Sendable {
   typealias Body = @Sendable (_ index: Int) -> Void
 
-  /// How often a thread looks before it sleeps: some microseconds, the gap between two layers.
-  private static let spins = 2_000
+  /// What a ticket's lower half counts from: threads that come too late subtract as well.
+  private static let noShares: UInt64 = 1 << 31
+  private static let shareMask: UInt64 = 1 << 32 - 1
 
-  /// The number of the job in the upper half, its unclaimed blocks in the lower.
-  private let ticket = Atomic<UInt64>(0)
-  private let unfinished = Atomic<Int>(0)
-  private let sleepers = Atomic<Int>(0)
+  /// Shares for each thread: many, so that they end together; but not as many as there are blocks,
+  /// where those are small and the claims would be most of the work.
+  private static let sharesPerThread = 64
+
+  /// The number of the job in the upper half, its unclaimed shares above `noShares` in the lower.
+  private let ticket = SeparateWord()
+  /// Shares of the job that are not finished. A thread subtracts all that it ran at once.
+  private let unfinished = SeparateWord()
+  /// Workers that sleep or are about to.
+  private let sleepers = SeparateWord()
   private let callerSleeps = Atomic<Bool>(false)
   private let closed = Atomic<Bool>(false)
 
-  // Written by the caller before it publishes the ticket, read after a block was claimed.
+  // Written by the caller before it publishes the ticket, read after a share was claimed.
   private var count = 0
+  private var shareCount = 0
+  private var shareSize = 1
   private var body: UnsafePointer<Body>?
 
+  private let threads: Int
   private let turn: UnsafeMutablePointer<pthread_mutex_t>
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
   private let jobPosted: UnsafeMutablePointer<pthread_cond_t>
   private let jobDone: UnsafeMutablePointer<pthread_cond_t>
   private let insideKey: pthread_key_t
 
-  init() {
+  /// - Parameter threads: how many may work at once, the caller among them.
+  init(threads: Int) {
+    self.threads = threads
     turn = .allocate(capacity: 1)
     lock = .allocate(capacity: 1)
     jobPosted = .allocate(capacity: 1)
@@ -63,20 +80,23 @@ final class JobBoard: @unchecked Sendable {
 
   /// Posts a job, works on it, and returns when its last block is finished.
   func run(count: Int, body: UnsafePointer<Body>) {
-    precondition(count <= UInt32.max, "more blocks than a ticket can count")
     pthread_mutex_lock(turn)
     defer { pthread_mutex_unlock(turn) }
     self.count = count
     self.body = body
-    unfinished.store(count, ordering: .relaxed)
-    let job = (ticket.load(ordering: .relaxed) >> 32) &+ 1
-    ticket.store(job << 32 | UInt64(count), ordering: .sequentiallyConsistent)
-    if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+    shareSize = max(1, count / (JobBoard.sharesPerThread * threads))
+    shareCount = (count + shareSize - 1) / shareSize
+    unfinished.word.store(UInt64(shareCount), ordering: .relaxed)
+    let job = ((ticket.word.load(ordering: .relaxed) >> 32) &+ 1) & JobBoard.shareMask
+    let posted = job << 32 | (JobBoard.noShares + UInt64(shareCount))
+    ticket.word.store(posted, ordering: .sequentiallyConsistent)
+    let asleep = sleepers.word.load(ordering: .sequentiallyConsistent)
+    if asleep > 0 {
       pthread_mutex_lock(lock)
-      pthread_cond_broadcast(jobPosted)
+      wake(min(Int(asleep), shareCount - 1))
       pthread_mutex_unlock(lock)
     }
-    claimBlocks(of: job & 0xffff_ffff)
+    takePart()
     awaitEnd()
     self.body = nil
   }
@@ -86,7 +106,7 @@ final class JobBoard: @unchecked Sendable {
     var seen: UInt64 = 0
     while let job = nextJob(after: seen) {
       seen = job
-      claimBlocks(of: job)
+      takePart()
     }
   }
 
@@ -98,31 +118,52 @@ final class JobBoard: @unchecked Sendable {
     pthread_mutex_unlock(lock)
   }
 
-  private func claimBlocks(of job: UInt64) {
+  /// Runs shares until there are none.
+  private func takePart() {
+    // Who comes late looks before it writes, and takes the word from nobody.
+    guard unclaimedShares > 0, let first = claim() else { return }
     pthread_setspecific(insideKey, UnsafeRawPointer(lock))
-    defer { pthread_setspecific(insideKey, nil) }
-    var current = ticket.load(ordering: .acquiring)
-    while current >> 32 == job, current & 0xffff_ffff > 0 {
-      let (claimed, found) = ticket.compareExchange(
-        expected: current, desired: current - 1, ordering: .acquiringAndReleasing)
-      if claimed {
-        runBlock(count - Int(current & 0xffff_ffff))
-        finishBlock()
-        current = ticket.load(ordering: .acquiring)
-      } else {
-        current = found
-      }
-    }
+    let finished = runShares(from: first)
+    pthread_setspecific(insideKey, nil)
+    finish(finished)
   }
 
-  /// Not inlined, so that no reference to the closure outlives the call: it may not escape.
+  /// Takes the next share; `nil` where there is none.
+  @inline(__always)
+  private func claim() -> Int? {
+    let claimed = ticket.word.subtract(1, ordering: .acquiringAndReleasing).oldValue
+    let rest = Int(claimed & JobBoard.shareMask) - Int(JobBoard.noShares)
+    return rest > 0 ? shareCount - rest : nil
+  }
+
+  /// How many shares nobody has claimed, a moment ago.
+  private var unclaimedShares: Int {
+    Int(ticket.word.load(ordering: .relaxed) & JobBoard.shareMask) - Int(JobBoard.noShares)
+  }
+
+  /// Runs a share and all that can be claimed after it. They are of one job: it cannot end, and so no
+  /// other begin, before this thread has said that it is through.
+  ///
+  /// The closure is loaded once, as counting its references would be most of the work of small blocks;
+  /// not inlined, so that no reference outlives the call: it may not escape.
+  /// - Returns: how many shares were run.
   @inline(never)
-  private func runBlock(_ index: Int) {
-    body?.pointee(index)
+  private func runShares(from first: Int) -> UInt64 {
+    guard let body = body?.pointee else { return 0 }
+    var finished: UInt64 = 0
+    var next: Int? = first
+    while let share = next {
+      let start = share * shareSize
+      let end = min(start + shareSize, count)
+      for index in start..<end { body(index) }
+      finished += 1
+      next = claim()
+    }
+    return finished
   }
 
-  private func finishBlock() {
-    let rest = unfinished.subtract(1, ordering: .sequentiallyConsistent).newValue
+  private func finish(_ shares: UInt64) {
+    let rest = unfinished.word.subtract(shares, ordering: .sequentiallyConsistent).newValue
     guard rest == 0, callerSleeps.load(ordering: .sequentiallyConsistent) else { return }
     pthread_mutex_lock(lock)
     pthread_cond_signal(jobDone)
@@ -130,13 +171,13 @@ final class JobBoard: @unchecked Sendable {
   }
 
   private func awaitEnd() {
-    for _ in 0..<JobBoard.spins {
-      if unfinished.load(ordering: .acquiring) == 0 { return }
-      flipbook_pause()
+    var patience = Patience()
+    while patience.lasts() {
+      if unfinished.word.load(ordering: .acquiring) == 0 { return }
     }
     pthread_mutex_lock(lock)
     callerSleeps.store(true, ordering: .sequentiallyConsistent)
-    while unfinished.load(ordering: .sequentiallyConsistent) > 0 {
+    while unfinished.word.load(ordering: .sequentiallyConsistent) > 0 {
       pthread_cond_wait(jobDone, lock)
     }
     callerSleeps.store(false, ordering: .sequentiallyConsistent)
@@ -145,21 +186,62 @@ final class JobBoard: @unchecked Sendable {
 
   /// The number of a job that this worker has not seen, or `nil` when the board is closed.
   private func nextJob(after seen: UInt64) -> UInt64? {
-    for _ in 0..<JobBoard.spins {
-      let job = ticket.load(ordering: .acquiring) >> 32
+    var patience = Patience()
+    while patience.lasts() {
+      let job = ticket.word.load(ordering: .acquiring) >> 32
       if job != seen { return job }
       if closed.load(ordering: .acquiring) { return nil }
-      flipbook_pause()
     }
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }
-    sleepers.add(1, ordering: .sequentiallyConsistent)
-    defer { sleepers.subtract(1, ordering: .sequentiallyConsistent) }
+    sleepers.word.add(1, ordering: .sequentiallyConsistent)
     while true {
-      let job = ticket.load(ordering: .sequentiallyConsistent) >> 32
-      if job != seen { return job }
-      if closed.load(ordering: .sequentiallyConsistent) { return nil }
+      let job = ticket.word.load(ordering: .sequentiallyConsistent) >> 32
+      if job != seen {
+        let asleep = sleepers.word.subtract(1, ordering: .sequentiallyConsistent).newValue
+        wake(min(Int(asleep), unclaimedShares - 1))
+        return job
+      }
+      if closed.load(ordering: .sequentiallyConsistent) {
+        sleepers.word.subtract(1, ordering: .sequentiallyConsistent)
+        return nil
+      }
       pthread_cond_wait(jobPosted, lock)
     }
+  }
+
+  /// Wakes up to `wanted` workers: two, each of which wakes two more. The lock is held.
+  private func wake(_ wanted: Int) {
+    for _ in 0..<min(max(wanted, 0), 2) { pthread_cond_signal(jobPosted) }
+  }
+}
+
+/// An atomic word with cache lines to itself, so that what others write beside it does not slow who
+/// reads it. Two lines on either side: processors fetch them in pairs.
+private struct SeparateWord: ~Copyable {
+  private let before = InlineArray<16, UInt64>(repeating: 0)
+  let word = Atomic<UInt64>(0)
+  private let after = InlineArray<16, UInt64>(repeating: 0)
+}
+
+/// How long a thread looks before it sleeps: about as long as it takes to wake a sleeper.
+private struct Patience {
+  private static let nanoseconds = 50_000
+  /// Looks between two looks at the clock, which cost as much as some of them.
+  private static let looksPerCheck = 32
+
+  private var looks = 0
+  private var end = 0
+
+  /// Waits for the blink of an eye; false when it is time to sleep.
+  mutating func lasts() -> Bool {
+    looks += 1
+    flipbook_pause()
+    guard looks % Patience.looksPerCheck == 0 else { return true }
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    let now = time.tv_sec * 1_000_000_000 + time.tv_nsec
+    if end == 0 { end = now + Patience.nanoseconds }
+    return now < end
   }
 }

@@ -3,9 +3,9 @@ import Synchronization
 
 /// Threads that share out independent blocks of work.
 ///
-/// The caller works too, so a pool of one thread starts none. Blocks are claimed one by one, in
-/// order, by whoever is free; results do not depend on the number of workers as long as a block's
-/// result depends on its index alone.
+/// The caller works too, so a pool of one thread starts none. Blocks are claimed in order by whoever is
+/// free, one by one or, where there are very many, some at a time; results do not depend on the number
+/// of workers as long as a block's result depends on its index alone.
 package final class WorkerPool: Sendable {
   /// How many threads work at once, the caller among them.
   package let threads: Int
@@ -16,7 +16,7 @@ package final class WorkerPool: Sendable {
   /// Starts `threads − 1` workers. Where the system refuses some, the others do their share.
   package init(threads: Int) {
     precondition(threads >= 1, "a pool needs a thread")
-    let board = JobBoard()
+    let board = JobBoard(threads: threads)
     var workers: [pthread_t] = []
     for _ in 1..<max(threads, 1) {
       var worker = pthread_t()

@@ -22,6 +22,17 @@ import Testing
     }
   }
 
+  /// More blocks than are claimed one by one, and counts that shares do not divide.
+  @Test(arguments: [2, 3, 7])
+  func manyBlocksRunOnceEach(threads: Int) {
+    let pool = WorkerPool(threads: threads)
+    for count in [128 * threads - 1, 128 * threads + 1, 1_000 * threads + 3] {
+      let counts = Counts(count)
+      pool.parallel(count) { counts.raise($0) }
+      #expect(counts.array == Array(repeating: 1, count: count))
+    }
+  }
+
   @Test func thousandsOfSmallJobsLoseNothing() {
     let pool = WorkerPool(threads: 3)
     let total = Atomic<Int>(0)
@@ -43,6 +54,19 @@ import Testing
       }
       #expect(counts.array == Array(repeating: 1, count: 8))
     }
+  }
+
+  /// Sleepers are called by those who were called before them.
+  @Test func everySleeperIsCalled() {
+    let pool = WorkerPool(threads: 8)
+    usleep(5_000)
+    let started = Atomic<Int>(0)
+    // No block ends before all have begun, for which every thread of the pool must be awake.
+    pool.parallel(8) { _ in
+      started.add(1, ordering: .relaxed)
+      while started.load(ordering: .relaxed) < 8 { usleep(100) }
+    }
+    #expect(started.load(ordering: .relaxed) == 8)
   }
 
   @Test func aJobInsideAJobRunsInPlace() {

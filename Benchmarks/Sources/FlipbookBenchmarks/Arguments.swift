@@ -19,6 +19,8 @@ struct Arguments {
   var model: String?
   /// Where the report goes as JSON.
   var json: String?
+  /// Whether requests are answered instead.
+  var serves = false
 
   /// What was asked for.
   enum Request {
@@ -42,6 +44,7 @@ struct Arguments {
       --runs N        measurements a row, of which the median counts (default: 9)
       --model DIR     a model directory (default: Weights/diorama of the repository)
       --json FILE     the report as JSON too, every measurement in it
+      --serve         measure what lines of JSON on stdin ask for; Benchmarks/compare does
       --help          this text
 
     Build and run it: swift run -c release --package-path Benchmarks flipbook-benchmarks
@@ -60,6 +63,7 @@ struct Arguments {
       }
       switch parts.first ?? "" {
       case "--help", "-h": return .help
+      case "--serve": arguments.serves = true
       case "--filter": arguments.filter = try value()
       case "--threads": arguments.threads = [try count(try value(), "--threads", in: 1...256)]
       case "--runs": arguments.runs = try count(try value(), "--runs", in: 1...10_000)

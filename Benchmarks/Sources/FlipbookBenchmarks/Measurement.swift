@@ -51,7 +51,8 @@ struct Measurement {
     }
   }
 
-  private static func seconds(calls: Int, _ body: () throws -> Void) throws -> Double {
+  /// How long so many calls take.
+  static func seconds(calls: Int, _ body: () throws -> Void) throws -> Double {
     let clock = ContinuousClock()
     let start = clock.now
     for _ in 0..<calls { try body() }

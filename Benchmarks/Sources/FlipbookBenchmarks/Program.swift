@@ -27,6 +27,7 @@ enum Program {
           + " this processor lacks: build it on this machine, or with FLIPBOOK_MARCH=x86-64-v3")
     }
     let model = try arguments.model ?? BundledModel.find()
+    if arguments.serves { return Server.run(model: model) }
     let (all, notes) = try benchmarks(model: model)
     let chosen = all.filter { arguments.selects($0.name) }
     guard !chosen.isEmpty else {

@@ -120,15 +120,19 @@ package struct SystemReport: Sendable {
 
   private static var memory: [Row] {
     let total = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    let pages = HugePages.policy.map { policy in
+      Row("huge pages", policy == "never" ? "off (never)" : "on (\(policy))")
+    }
     guard let available = MemoryInformation.availableByteCount else {
-      return [Row("memory", Quantity.bytes(total))]
+      return [Row("memory", Quantity.bytes(total)), pages].compactMap(\.self)
     }
     let text = "\(Quantity.bytes(available)) free of \(Quantity.bytes(total))"
     return [
       available >= leastMemory
         ? Row("memory", text)
-        : Row("memory", text, .warning, advice: "close other programs: a run may not fit")
-    ]
+        : Row("memory", text, .warning, advice: "close other programs: a run may not fit"),
+      pages,
+    ].compactMap(\.self)
   }
 
   private static func models(

@@ -1,0 +1,62 @@
+// The bodies of a comparison's requests, at whatever shape is asked for.
+
+import Layers
+import Tensor
+
+func linear(
+  rows: Int, inputs: Int, outputs: Int, _ precision: ComputePrecision
+) -> Benchmark {
+  let shape = MatrixShape(name: "linear", rows: rows, inputs: inputs, outputs: outputs)
+  return .arithmetic(
+    "compare/linear", shape: shape.text, operations: shape.operations
+  ) { threads in
+    let layer = try Linear(
+      Weights(SyntheticWeights(), precision: precision), inputs: inputs, outputs: outputs)
+    let x = try Tensor.normals([rows, inputs])
+    let compute = try makeCompute(threads: threads)
+    return { compute.arena.scope { _ = layer(x, compute) } }
+  }
+}
+
+func selfAttention(
+  tokens: Int, heads: Int, headSize: Int, _ precision: ComputePrecision
+) throws -> Benchmark {
+  guard precision == .f32 else {
+    throw ComparisonError.unknownPrecision("attention", precision.rawValue)
+  }
+  let pattern = AttentionPattern.full(tokens)
+  return .arithmetic(
+    "compare/attention", shape: "\(tokens) tokens, \(heads) heads of \(headSize)",
+    operations: attentionOperations(pattern, width: heads * headSize)
+  ) { threads in
+    let size = [tokens, heads, headSize]
+    let (q, k, v) = (
+      try Tensor.normals(size, seed: 1), try Tensor.normals(size, seed: 2),
+      try Tensor.normals(size, seed: 3)
+    )
+    let compute = try makeCompute(threads: threads)
+    return {
+      compute.arena.scope {
+        _ = attention(queries: q, keys: k, values: v, pattern: pattern, compute)
+      }
+    }
+  }
+}
+
+/// - Parameter size: [T, h, w, C], what goes in and what comes out.
+func convolution(_ size: [Int], _ precision: ComputePrecision) -> Benchmark {
+  let channels = size[3]
+  return .arithmetic(
+    "compare/convolution", shape: "3×3×3, \(dimensions(size))",
+    operations: 2 * size.reduce(1) { $0 * Double($1) } * Double(27 * channels)
+  ) { threads in
+    let layer = try CausalConv3D(
+      Weights(SyntheticWeights(), precision: precision), inputs: channels, outputs: channels)
+    let x = try Tensor.normals(size)
+    let state = try layer.makeState(height: size[1], width: size[2])
+    let compute = try makeCompute(threads: threads)
+    // Before the start of a clip there is nothing to convolve: the past is filled first.
+    for _ in 0..<2 { compute.arena.scope { _ = layer(x, state: state, compute) } }
+    return { compute.arena.scope { _ = layer(x, state: state, compute) } }
+  }
+}
