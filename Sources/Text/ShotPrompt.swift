@@ -92,3 +92,12 @@ extension StringProtocol {
     return String(self[first...last])
   }
 }
+
+extension ShotPrompt {
+  /// A length as a shot mark has it: `1.5s`.
+  package static func text(seconds: Double) -> String {
+    let milliseconds = (seconds * 1000).rounded() / 1000
+    return milliseconds == milliseconds.rounded() && milliseconds < 1e9
+      ? "\(Int(milliseconds))s" : "\(milliseconds)s"
+  }
+}
