@@ -96,7 +96,7 @@ extension FlipbookError {
         advice: error.description)
     case .frames(let found):
       .option(name: "frames", found: "\(found)", expected: "1 + 4k", advice: error.description)
-    case .shots, .shotLengths: .input(name: "prompt", problem: error.description)
+    case .shots, .shotLengths, .shotTooShort: .input(name: "prompt", problem: error.description)
     case .components: .model(path: "", problem: error.description)
     case .weight(let key, _, _): .numbers(layer: key, problem: error.description)
     case .activation(let finding): .numbers(layer: finding.layer, problem: error.description)

@@ -9,6 +9,7 @@ extension GenerationPlan {
     latentChannels = plan.latentShape[3]
     pictureTokens = plan.latentShape.prefix(3).reduce(1, *)
     textTokens = plan.textTokens
+    shots = ShotPlan.shots(of: plan)
     steps = plan.steps
     evaluations = plan.evaluations
     weightByteCount = plan.weightBytes

@@ -13,13 +13,22 @@ extension LoadableModel {
     let (native, scheduler) = (configuration.native, configuration.scheduler)
     let nativeSize = FrameSize(width: native.width, height: native.height)
     let size = try request.frameSize(native: nativeSize)
-    let frames = try request.length.frameCount(native: native.frames)
     do {
+      let enhanced = try enhancer(request)
+      let prompt = try ShotPrompt(parsing: enhanced.prompt)
+      let shotLatents = try latentFrames(
+        ofShots: prompt.shots, framesPerSecond: native.framesPerSecond)
+      // Shots that all say how long they last make a clip of that length.
+      let frames = try request.length.frameCount(
+        native: shotLatents.map { LatentGrid(frames: $0, rows: 1, columns: 1).videoFrames }
+          ?? native.frames)
       let grid = try LatentGrid(frames: frames, width: size.width, height: size.height)
       // The largest clips would be shifted further than the schedule allows.
       let shift = min(
         scheduler.schedule.shift(tokens: grid.count), GenerationRequest.shiftLimits.upperBound)
       var resolved = request
+      resolved.enhance = request.enhance ?? enhancer.standard
+      resolved.caption = enhanced.prompt == request.prompt ? nil : enhanced.prompt
       resolved.size = size
       resolved.ratio = nil
       resolved.resolution = nil
@@ -31,13 +40,13 @@ extension LoadableModel {
       resolved.zeroStar = request.zeroStar ?? scheduler.guidance.zeroStar
       resolved.solver = request.solver ?? Solver(rawValue: scheduler.solver.rawValue)
       resolved.shift = request.shift ?? shift
-      let pipelineRequest = try pipelineRequest(resolved, size: size, frames: frames)
-      let plan = GenerationPlan(
-        try DioramaPipeline.plan(
-          directory: directory, request: pipelineRequest, precision: precision.compute))
+      let pipelineRequest = try pipelineRequest(
+        resolved, prompt: prompt, size: size, frames: frames)
+      let plan = GenerationPlan(try plan(pipelineRequest))
       try checkMemory(plan)
       let job = GenerationJob(
         request: resolved, plan: plan,
+        notes: enhanced.notes + ShotPlan.notes(prompt.shots, plan.shots),
         warnings: GenerationRequest.warnings(size: size, native: nativeSize),
         pipelineRequest: pipelineRequest)
       return try request.comparison.map { try comparisonJob($0, base: job) } ?? job
@@ -46,12 +55,12 @@ extension LoadableModel {
 
   /// A resolved request in the pipeline's terms.
   private func pipelineRequest(
-    _ request: GenerationRequest, size: FrameSize, frames: Int
+    _ request: GenerationRequest, prompt: ShotPrompt, size: FrameSize, frames: Int
   ) throws -> PipelineRequest {
     let scheduler = configuration.scheduler
     let zeroStar = request.zeroStar ?? scheduler.guidance.zeroStar
     return PipelineRequest(
-      prompt: try ShotPrompt(parsing: request.prompt), negativePrompt: request.negativePrompt,
+      prompt: prompt, negativePrompt: request.negativePrompt,
       width: size.width, height: size.height, frames: frames,
       steps: request.steps ?? scheduler.steps,
       guidance: try Guidance(

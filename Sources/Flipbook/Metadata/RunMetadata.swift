@@ -39,12 +39,15 @@ public struct RunMetadata: Sendable, Equatable {
       options[option.name] = option.get?(request)
     }
     options["precision"] = .string(precision.rawValue)
-    return [
+    let value: JSONValue = [
       "program": "flipbook", "ai-generated": true, "version": .string(version),
       "model": .string(modelName),
       "model-sha256": .string(modelHash), "prompt": .string(request.prompt),
       "options": .object(options),
     ]
+    guard let caption = request.caption, var object = value.object else { return value }
+    object["caption"] = .string(caption)
+    return .object(object)
   }
 
   /// Reads metadata back.
@@ -72,6 +75,7 @@ public struct RunMetadata: Sendable, Equatable {
     let precision = options["precision"]?.string.flatMap { Precision(rawValue: $0) }
     options["precision"] = nil
     var request = GenerationRequest(prompt: prompt)
+    request.caption = value["caption"]?.string
     try OptionLayer.apply(options, GenerationRequest.options, to: &request, source: source)
     self.init(
       modelName: model, modelHash: hash, precision: precision ?? .f32, request: request,
