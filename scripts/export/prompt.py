@@ -34,7 +34,9 @@ DEFAULTS = {"framing": "medium shot", "action": "stands still"}
 
 # How near, by the cosine of two words' mean hidden states, an unknown word must be to a known one, by
 # how much nearer than to a word that means something else, and the tables that it is compared with.
-SIMILARITY = {"threshold": 0.55, "margin": 0.08, "tables": ["shape", "colour", "size", "material", "scene", "style"]}
+# Names of colours lie too close together for a guess (silver is next to gold): they only compete.
+SIMILARITY = {"threshold": 0.55, "margin": 0.08, "tables": ["shape", "size", "material", "scene", "style"],
+              "rivals": ["colour"]}
 
 _PAST = {
     "come": "came", "get": "got", "become": "became", "grow": "grew", "swell": "swelled", "shrink": "shrank",

@@ -9,7 +9,7 @@ dropped before anything is looked up, so that no phrase needs them.
 
 MEANINGS = {
     "shape:ball": "round ball, 球, 球体, 圆球, 皮球, 球儿, 圆珠, 珠子",
-    "shape:cube": "cubes, square box, crate, 方块, 立方体, 正方体, 箱子, 盒子, 积木, 方盒, 方箱, 立方块, 方块儿, 正方块",
+    "shape:cube": "square box, crate, 方块, 立方体, 正方体, 箱子, 盒子, 积木, 方盒, 方箱, 立方块, 方块儿, 正方块",
     "shape:cylinder": "barrel, pipe, 圆柱, 圆柱体, 柱子, 柱体, 圆筒, 管子, 罐子, 圆桶, 桶",
     "shape:cone": "圆锥, 圆锥体, 锥体, 锥, 锥形, 路锥, 尖锥, 锥子",
     "shape:ring": "donut, circle, 圆环, 环, 环形, 圆圈, 圈, 甜甜圈, 环状物, 圆环体",

@@ -104,16 +104,7 @@ public struct Storyboard: Sendable, Equatable {
 
   /// The storyboard as one prompt.
   var prompt: String {
-    var prompt = global.map { "\($0) || " } ?? ""
-    for (index, shot) in shots.enumerated() {
-      if let duration = shot.duration {
-        prompt += (index > 0 ? " " : "") + "[cut \(ShotPrompt.text(seconds: duration))] "
-      } else if index > 0 {
-        prompt += " [cut] "
-      }
-      prompt += shot.prompt
-    }
-    return prompt
+    ShotPrompt.text(of: shots.map { ($0.prompt, $0.duration) }, global: global)
   }
 
   private func setFirstFrames(_ request: inout GenerationRequest) throws(FlipbookError) {

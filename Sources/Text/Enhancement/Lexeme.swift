@@ -24,67 +24,43 @@ extension PromptVocabulary {
   ///
   /// - Parameter nearest: what an unknown word may mean all the same.
   func lexemes(_ source: String, nearest: (String) -> Meaning?) -> [Lexeme] {
-    let tokens = withoutAdverbs(PromptLexer(particles: particles).tokens(source))
     var lexemes: [Lexeme] = []
-    var start = 0
-    while start < tokens.count {
-      guard let word = tokens[start].text else {
-        lexemes.append(Lexeme(content: .end, range: tokens[start].range))
-        start += 1
-        continue
-      }
-      if let (found, length) = longest(at: start, tokens, phrases) {
-        // "jumps over" wants another subject; without one it is a jump.
-        var readings = found
-        if found.allSatisfy({ $0.table == .interaction }) {
-          readings += ofOneSubject(at: start, tokens, shorterThan: length)
-        }
+    for clause in PromptLexer(particles: particles).tokens(source).split(
+      omittingEmptySubsequences: false, whereSeparator: { $0.text == nil })
+    {
+      let all = Array(clause)
+      let tokens = adverbs.uncovered(in: all.compactMap(\.text)).map { all[$0] }
+      let words = tokens.compactMap(\.text)
+      var start = 0
+      while start < tokens.count {
+        let found = phrases.prefix(of: words[start...])
+        let length = found?.length ?? 1
         let range = tokens[start].range.lowerBound..<tokens[start + length - 1].range.upperBound
-        lexemes.append(Lexeme(content: .known(readings), range: range))
+        lexemes.append(
+          Lexeme(content: content(found, words[start...], nearest: nearest), range: range))
         start += length
-      } else {
-        let content = nearest(word).map { Lexeme.Content.known([$0]) } ?? .unknown
-        lexemes.append(Lexeme(content: content, range: tokens[start].range))
-        start += 1
       }
+      lexemes.append(Lexeme(content: .end, range: source.endIndex..<source.endIndex))
     }
     return lexemes
   }
 
-  /// What the longest shorter phrase says of a single subject.
-  private func ofOneSubject(
-    at start: Int, _ tokens: [PromptLexer.Token], shorterThan length: Int
-  ) -> [Meaning] {
-    var words = tokens[start..<start + length].compactMap(\.text).dropLast()
-    while !words.isEmpty {
-      let readings = (phrases[Array(words)] ?? []).filter { [.action, .family].contains($0.table) }
-      if !readings.isEmpty { return readings }
-      words.removeLast()
+  /// What a phrase, or the unknown word that stands first, may mean.
+  private func content(
+    _ found: (value: [Meaning], length: Int)?, _ words: ArraySlice<String>,
+    nearest: (String) -> Meaning?
+  ) -> Lexeme.Content {
+    guard let (readings, length) = found else {
+      return words.first.flatMap(nearest).map { .known([$0]) } ?? .unknown
     }
-    return []
-  }
-
-  private func withoutAdverbs(_ tokens: [PromptLexer.Token]) -> [PromptLexer.Token] {
-    let table = Dictionary(uniqueKeysWithValues: adverbs.map { ($0, true) })
-    var kept: [PromptLexer.Token] = []
-    var start = 0
-    while start < tokens.count {
-      let length = longest(at: start, tokens, table)?.length
-      if length == nil { kept.append(tokens[start]) }
-      start += length ?? 1
+    // "jumps over" wants another subject; without one it is a jump.
+    guard readings.allSatisfy({ $0.table == .interaction }) else { return .known(readings) }
+    var limit = length - 1
+    while let (shorter, length) = phrases.prefix(of: words, limit: limit) {
+      let ofOne = shorter.filter { [.action, .family].contains($0.table) }
+      if !ofOne.isEmpty { return .known(readings + ofOne) }
+      limit = length - 1
     }
-    return kept
-  }
-
-  /// The longest entry that begins with token `start`, and its length in tokens.
-  private func longest<Value>(
-    at start: Int, _ tokens: [PromptLexer.Token], _ table: [[String]: Value]
-  ) -> (value: Value, length: Int)? {
-    var words = tokens[start...].prefix(longestPhrase).prefix { $0.text != nil }.compactMap(\.text)
-    while !words.isEmpty {
-      if let value = table[words] { return (value, words.count) }
-      words.removeLast()
-    }
-    return nil
+    return .known(readings)
   }
 }

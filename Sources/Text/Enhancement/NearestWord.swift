@@ -7,6 +7,7 @@ package struct NearestWord: Sendable {
   private let encoder: PromptEncoder
   private let threshold: Double
   private let margin: Double
+  private let guessed: Set<Meaning.Table>
   private let candidates: [(meaning: Meaning, vector: [Float])]
 
   /// Reads every English word of the vocabulary's compared tables once.
@@ -18,10 +19,12 @@ package struct NearestWord: Sendable {
     self.encoder = encoder
     threshold = vocabulary.similarity.threshold
     margin = vocabulary.similarity.margin
+    guessed = vocabulary.similarity.tables
     var candidates: [(meaning: Meaning, vector: [Float])] = []
-    for (phrase, meanings) in vocabulary.phrases {
+    let compared = guessed.union(vocabulary.similarity.rivals)
+    for (phrase, meanings) in vocabulary.phrases.entries {
       guard phrase.count == 1, Self.isCompared(phrase[0]) else { continue }
-      for meaning in meanings where vocabulary.similarity.tables.contains(meaning.table) {
+      for meaning in meanings where compared.contains(meaning.table) {
         candidates.append((meaning, try Self.vector(phrase[0], encoder, compute)))
       }
     }
@@ -40,7 +43,7 @@ package struct NearestWord: Sendable {
       best[candidate.meaning] = max(best[candidate.meaning] ?? -1, cosine)
     }
     let ranked = best.sorted { ($0.value, $1.key.description) > ($1.value, $0.key.description) }
-    guard let first = ranked.first, first.value >= threshold,
+    guard let first = ranked.first, first.value >= threshold, guessed.contains(first.key.table),
       ranked.count < 2 || first.value - ranked[1].value >= margin
     else { return nil }
     return first.key

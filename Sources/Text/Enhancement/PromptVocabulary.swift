@@ -6,13 +6,11 @@ package import Checkpoint
 /// Everything that is about the world stands in that file; the rewriter knows tables and sentences.
 package struct PromptVocabulary: Sendable {
   /// What phrases may mean, by their tokens; several meanings are several readings.
-  let phrases: [[String]: [Meaning]]
+  let phrases: PhraseTable<[Meaning]>
   /// Phrases that are dropped before anything is looked up.
-  let adverbs: Set<[String]>
+  let adverbs: PhraseTable<Bool>
   /// Characters that are dropped wherever they stand, 的 for one.
   let particles: Set<Character>
-  /// The most tokens that a phrase has.
-  let longestPhrase: Int
   /// What verbs become by a direction ("" without one), said of a subject and of the camera.
   let families: [String: (subject: [String: Meaning], camera: [String: Meaning])]
   /// What the negation of a value says, where it says anything.
@@ -26,8 +24,9 @@ package struct PromptVocabulary: Sendable {
   /// The camera that does not move.
   let staticCamera: String
   /// How near an unknown word must be to a known one, by how much nearer than to a word that means
-  /// something else, and which tables are compared.
-  let similarity: (threshold: Double, margin: Double, tables: Set<Meaning.Table>)
+  /// something else, which tables are guessed from, and which only compete.
+  let similarity:
+    (threshold: Double, margin: Double, tables: Set<Meaning.Table>, rivals: Set<Meaning.Table>)
 
   static let templateNames = [
     "dense", "placeless", "camera", "camera alone", "style", "then", "and",
@@ -46,25 +45,23 @@ package struct PromptVocabulary: Sendable {
     particles = Set(try reader.string("particles"))
     let lexer = PromptLexer(particles: particles)
 
-    var adverbs: Set<[String]> = []
-    for phrase in try reader.strings("adverbs") { adverbs.insert(lexer.words(phrase)) }
-    adverbs.remove([])
-    var phrases: [[String]: [Meaning]] = [:]
+    var adverbs = PhraseTable<Bool>()
+    for phrase in try reader.strings("adverbs") { adverbs[lexer.words(phrase)] = true }
+    var phrases = PhraseTable<[Meaning]>()
     for (key, value) in try reader.object("phrases").entries {
       let meaning = try reader.meaning(key, "phrases")
       if meaning.table == .word, Joint(rawValue: meaning.value) == nil {
         throw reader.error("phrases", found: key, expected: "a known word")
       }
       for phrase in try reader.strings(value, "phrases.\(key)") {
-        let tokens = Self.removing(adverbs, from: lexer.words(phrase))
-        guard !tokens.isEmpty, phrases[tokens]?.contains(meaning) != true else { continue }
-        phrases[tokens, default: []].append(meaning)
+        let words = lexer.words(phrase)
+        let tokens = adverbs.uncovered(in: words).map { words[$0] }
+        let meanings = phrases[tokens] ?? []
+        if !meanings.contains(meaning) { phrases[tokens] = meanings + [meaning] }
       }
     }
     self.phrases = phrases
     self.adverbs = adverbs
-    longestPhrase = max(
-      phrases.keys.lazy.map(\.count).max() ?? 1, adverbs.lazy.map(\.count).max() ?? 1)
 
     var words: [Meaning: [String]] = [:]
     for (name, values) in try reader.object("words").entries {
@@ -103,7 +100,7 @@ package struct PromptVocabulary: Sendable {
 
     // Every value that a phrase can mean must have its words in a caption.
     let meant = Set(
-      phrases.values.joined() + families.values.flatMap { $0.subject.values }
+      phrases.entries.values.joined() + families.values.flatMap { $0.subject.values }
         + families.values.flatMap { $0.camera.values }
         + defaults.map { Meaning($0.key, $0.value) } + [Meaning(.camera, staticCamera)])
     for meaning in meant {
@@ -120,20 +117,6 @@ package struct PromptVocabulary: Sendable {
         throw reader.error("words.\(meaning)", found: "missing", expected: "a wording")
       }
     }
-  }
-
-  /// Tokens without the phrases of a set, the longest first.
-  static func removing(_ phrases: Set<[String]>, from tokens: [String]) -> [String] {
-    let longest = phrases.lazy.map(\.count).max() ?? 0
-    var kept: [String] = []
-    var start = 0
-    while start < tokens.count {
-      let length = stride(from: min(longest, tokens.count - start), to: 0, by: -1)
-        .first { phrases.contains(Array(tokens[start..<start + $0])) }
-      if length == nil { kept.append(tokens[start]) }
-      start += length ?? 1
-    }
-    return kept
   }
 
   /// A value's wording: form 0 is finite, or the only one; form 1 is the gerund.

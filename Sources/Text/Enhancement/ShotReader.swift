@@ -11,6 +11,8 @@ struct ShotReader {
   let earlier: [ShotDescription.Subject]
 
   private(set) var shot = ShotDescription()
+  /// Whether the shot itself says what it is about, be it by "it".
+  private(set) var namesSubject = false
   /// Words that mean nothing to the vocabulary, as they stand in the prompt.
   private(set) var unknown: [Range<String.Index>] = []
   /// What was understood and has no place in the caption.
@@ -99,7 +101,7 @@ struct ShotReader {
         case .two: count = 2
         case .passive: isPassive = true
         case .pronoun:
-          hasSubject = true
+          (hasSubject, namesSubject) = (true, true)
           if cameraHasVerb { speaksOfCamera = false }
         default: break
         }
@@ -124,7 +126,7 @@ struct ShotReader {
               lexeme.range)
           }
           pending = []
-          hasSubject = true
+          (hasSubject, namesSubject) = (true, true)
           if cameraHasVerb { speaksOfCamera = false }
         }
         (isNew, isAnother, count) = (false, false, 1)

@@ -66,20 +66,29 @@ struct VocabularyReader {
   }
 
   func similarity() throws(CheckpointError) -> (
-    threshold: Double, margin: Double, tables: Set<Meaning.Table>
+    threshold: Double, margin: Double, tables: Set<Meaning.Table>, rivals: Set<Meaning.Table>
   ) {
     let object = try object("similarity")
     guard let threshold = object["threshold"]?.double, let margin = object["margin"]?.double else {
       throw error("similarity", found: "no numbers", expected: "threshold and margin")
     }
+    return (
+      threshold, margin, try tables(object["tables"], "similarity.tables"),
+      try tables(object["rivals"], "similarity.rivals")
+    )
+  }
+
+  private func tables(
+    _ value: JSONValue?, _ field: String
+  ) throws(CheckpointError) -> Set<Meaning.Table> {
     var tables: Set<Meaning.Table> = []
-    for name in try strings(object["tables"] ?? .null, "similarity.tables") {
+    for name in try strings(value ?? .null, field) {
       guard let table = Meaning.Table(rawValue: name) else {
-        throw error("similarity.tables", found: name, expected: "a table of the world")
+        throw error(field, found: name, expected: "a table of the world")
       }
       tables.insert(table)
     }
-    return (threshold, margin, tables)
+    return tables
   }
 
   private func wrong(

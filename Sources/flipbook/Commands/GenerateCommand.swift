@@ -56,7 +56,8 @@ enum GenerateCommand {
     let all = try generator.resolve(requests)
     let jobs = try manifest?.remaining(all, metadata: generator.metadata) ?? all
     try generator.checkFiles(of: jobs)
-    for note in (notes + jobs.flatMap(\.notes)).uniqued() { reporter.report(.note(note)) }
+    if settings.isDryRun { notes += jobs.flatMap(\.notes) }
+    for note in notes.uniqued() { reporter.report(.note(note)) }
     for warning in jobs.flatMap(\.warnings).uniqued() { reporter.report(.warning(warning)) }
     if let path = settings.manifest, jobs.count < all.count {
       reporter.report(
