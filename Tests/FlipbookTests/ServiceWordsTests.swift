@@ -15,10 +15,10 @@ import Testing
   }
 
   @Test(arguments: [
-    "a ball --rt 16:9 --rs 720p --dur 5 --fps 24 --seed 11 --cf true",
+    "a ball --rt 16:9 --rs 720p --dur 5 --fps 24 --seed 11 --cf true --wm true",
     "a ball  --ratio 16:9 --resolution 720p --duration 5 --framespersecond 24 --seed 11"
-      + " --camerafixed true ",
-    "a ball\n--RT=16:9 --Rs=720p --dur=5 --fps=24 --seed=11 --cf=1",
+      + " --camerafixed true --watermark true ",
+    "a ball\n--RT=16:9 --Rs=720p --dur=5 --fps=24 --seed=11 --cf=1 --wm=on",
   ])
   func shortAndLongForms(prompt: String) throws {
     let (request, notes) = try request(prompt)
@@ -28,6 +28,7 @@ import Testing
     expected.length = .seconds(5)
     expected.seed = 11
     expected.cameraFixed = true
+    expected.watermark = true
     #expect(request == expected)
     #expect(notes.isEmpty)
   }
@@ -77,6 +78,7 @@ import Testing
       ),
       ("a ball --seed x", "--seed in the prompt: found 'x'", "--seed 11"),
       ("a ball --cf maybe", "--cf in the prompt: found 'maybe'", "--cf true"),
+      ("a ball --wm 2", "--wm in the prompt: found '2'", "--wm true"),
       ("a ball --rs 4k", "--rs in the prompt: found '4k'", ""),
       ("a ball --ratoi 16:9", "no word '--ratoi'", "did you mean --ratio?"),
       ("a ball --steps 5", "no word '--steps'", "--rt, --rs"),

@@ -30,6 +30,17 @@ import Testing
     #expect(different.count <= 5, "\(different)")
   }
 
+  /// Thirty more, written when the rewriter was done: 19 agreed at the first run. What that showed was
+  /// mended since (unknown Chinese words in English captions, "off to the right", missing words), so
+  /// this is no measure any more, but a guard.
+  @Test func laterTwins() throws {
+    let twins = try lines("twins-unseen.tsv")
+    let same = try twins.filter {
+      try rewriter.rewrite($0[0]).prompt == rewriter.rewrite($0[1]).prompt
+    }
+    #expect(twins.count == 30 && same.count >= 29)
+  }
+
   /// Captions that the training grammar calls canonical, of all kinds of clips.
   @Test func canonicalCaptionsStay() throws {
     let captions = try lines("captions.tsv").map { $0[0] }
@@ -120,6 +131,10 @@ import Testing
     let hat = try rewriter.rewrite("a red ball wearing a hat bounces in a meadow")
     #expect(hat.prompt == "In a medium shot in a green meadow, a red ball bounces, wearing, hat.")
     #expect(hat.leftAlone == ["wearing", "hat"])
+    // The text encoder reads no Chinese: what is unknown there would be noise in a caption.
+    let sun = try rewriter.rewrite("烈日下的沙漠里，红球滚走，向右")
+    #expect(sun.prompt == "In a medium shot in a desert, a red ball rolls to the right.")
+    #expect(sun.leftAlone.isEmpty && sun.leftOut == ["烈日"])
     let three = try rewriter.rewrite("a red ball in the snow, not in a meadow, spins, jumps, grows")
     #expect(three.prompt == "In a medium shot in the snow, a red ball spins, then jumps.")
     #expect(three.leftOut == ["in a meadow", "grows"])

@@ -26,18 +26,18 @@ MEANINGS = {
     "colour:white": "snowy white, pure white, 白, 白色, 雪白, 雪白色, 象牙白, 象牙色, 纯白, 纯白色, 乳白, 乳白色, 洁白",
     "colour:black": "pitch black, pure black, 黑, 黑色, 漆黑, 漆黑色, 乌黑, 乌黑色, 纯黑, 纯黑色, 墨黑, 墨黑色, 黑漆漆",
 
-    "size:small": "smaller, miniature, petite, 小, 小小, 小型, 迷你, 微小, 细小, 袖珍, 娇小, 小号",
-    "size:large": "larger, bigger, gigantic, enormous, massive, 大, 大大, 巨大, 大型, 巨型, 庞大, 硕大, 超大, 大号",
+    "size:small": "smaller, miniature, petite, 小, 小小, 小型, 迷你, 微小, 极小, 细小, 袖珍, 娇小, 小号",
+    "size:large": "larger, bigger, gigantic, enormous, massive, 大, 大大, 巨大, 大型, 巨型, 极大, 庞大, 硕大, 超大, 大号",
 
     "material:matte": "mat, unshiny, without shine, 哑光, 磨砂, 亚光, 无光泽, 暗淡, 粗糙",
     "material:shiny": "shining, sparkling, glittering, bright and shiny, 闪亮, 发亮, 光滑, 光亮, 闪闪发光, 闪光, 发光, 有光泽, 亮闪闪, 油亮, 亮晶晶, 锃亮, 抛光, 亮光, 很亮, 反光",
 
     "scene:meadow": "meadow, the meadow, field, fields, the grass, grass, in the grass, lawn, the lawn, grassland, pasture, 草地, 绿草地, 绿色草地, 草坪, 草原, 草丛, 草场, 青草地, 大草原, 草, 田野",
     "scene:desert": "desert, the desert, dunes, sand dunes, sahara, 沙漠, 沙丘, 荒漠, 戈壁, 撒哈拉, 大漠, 撒哈拉沙漠",
-    "scene:night": "by night, night, the night, nighttime, starry sky, under the stars, under the moon, night sky, the night sky, moonlight, moonlit, in the darkness, darkness, dark, 夜, 夜晚, 夜里, 夜间, 夜色, 夜空, 晚上, 黑夜, 月光, 月光下, 星空, 月夜, 深夜, 夜幕, 黑暗, 月下, 半夜, 星空下, 夜空下",
+    "scene:night": "by night, night, the night, nighttime, starry sky, under the stars, under the moon, night sky, the night sky, night scene, moonlight, moonlit, in the darkness, darkness, dark, 夜, 夜景, 夜晚, 夜里, 夜间, 夜色, 夜空, 晚上, 黑夜, 月光, 月光下, 星空, 月夜, 深夜, 夜幕, 黑暗, 月下, 半夜, 星空下, 夜空下",
     "scene:snow": "snow, the snow, snowy, snowy ground, snowy field, snow field, winter, snow covered ground, 雪, 雪地, 雪中, 雪景, 雪原, 冬天, 冬日, 冬季, 冬日雪景, 白雪, 冰雪, 雪上, 雪夜, 雪野, 茫茫雪地",
-    "scene:stage": "stage, the stage, theatre, theater, red curtain, the red curtain, curtain, in front of a red curtain, in front of the curtain, theatre stage, wooden stage, 舞台, 幕布, 红幕布, 红色幕布, 剧场, 剧院, 木舞台, 幕布前, 帷幕, 红色帷幕, 戏台, 剧院舞台",
-    "scene:beach": "beach, the beach, seaside, the seaside, at the seaside, seashore, the sea, sea, ocean, the ocean, shore, coast, sandy beach, 海滩, 沙滩, 海边, 海岸, 海滨, 大海, 海岸边, 海, 海洋",
+    "scene:stage": "stage, the stage, theatre, theater, red curtain, the red curtain, curtain, in front of a red curtain, in front of the curtain, theatre stage, wooden stage, 舞台, 幕布, 红幕布, 红色幕布, 剧场, 剧院, 木舞台, 木质舞台, 幕布前, 帷幕, 红色帷幕, 戏台, 剧院舞台",
+    "scene:beach": "beach, the beach, seaside, the seaside, at the seaside, seashore, the sea, sea, ocean, the ocean, shore, coast, sandy beach, sand, the sand, on the sand, 海滩, 沙滩, 海边, 海岸, 海滨, 大海, 海岸边, 海, 海洋",
 
     "action:moves left": "heads left, drives left, to the left it moves",
     "action:moves right": "heads right, drives right",
@@ -46,14 +46,14 @@ MEANINGS = {
     "action:spins": "turns, revolves, whirls, spins around, rotates in place, turns in place, turns around in place, turns round, goes round, spins round and round, 旋转, 转, 转动, 转圈, 自转, 打转, 转圈圈, 原地旋转, 原地转圈, 转起来, 旋转起来, 转来转去, 转个圈, 转个不停",
     "action:bounces": "hops, bounces around, hops around, jumps up and down, bounces in place, bobs up and down, 弹跳, 蹦跳, 蹦, 蹦蹦跳跳, 上下弹跳, 弹来弹去, 跳来跳去, 弹起, 弹, 弹起来, 上下跳动, 跳动, 蹦来蹦去, 反弹, 连续弹跳, 跳上跳下, 跳个不停",
     "action:jumps": "leaps, jumps up, jumps into the air, leaps up, jumps once, jumps high, hops up, springs up, 跳, 跳起, 跳起来, 跳跃, 跃起, 跃向空中, 跳向空中, 起跳, 跳一跳, 往上跳, 向上跳, 跳高, 跳到空中, 蹦起来, 跃入空中, 一跃而起, 跳一次",
-    "action:grows": "enlarges, inflates, gets huge, gets larger, becomes bigger, grows bigger, grows larger, gets big, becomes big, grows up, 变大, 长大, 放大, 膨胀, 扩大, 胀大, 增大, 越来越大, 变巨大, 变得巨大, 变得很大, 变得越来越大",
-    "action:shrinks": "becomes small, gets tiny, shrinks down, becomes tiny, gets small, 变小, 缩小, 收缩, 缩, 萎缩, 越来越小, 变得很小, 缩成一团, 变得越来越小",
+    "action:grows": "enlarges, inflates, gets huge, gets larger, becomes bigger, grows bigger, grows larger, grows bigger and bigger, gets bigger and bigger, gets big, becomes big, grows up, 变大, 长大, 放大, 膨胀, 扩大, 胀大, 增大, 越来越大, 越变越大, 变巨大, 变得巨大, 变得很大, 变得越来越大",
+    "action:shrinks": "becomes small, gets tiny, shrinks down, becomes tiny, gets small, 变小, 缩小, 收缩, 缩, 萎缩, 越来越小, 越变越小, 变得很小, 缩成一团, 变得越来越小",
     "action:falls": "drops, falls down, falls to the ground, falls from the sky, drops from above, drops from the sky, lands, comes down, falls onto the ground, drops onto the ground, 掉, 掉落, 掉下, 掉下来, 落下, 落下来, 下落, 坠落, 坠下, 落到地上, 掉到地上, 落地, 落在地上, 掉在地上, 从上面掉下来, 从天而降, 从空中落下, 从天上掉下来, 从上面落下, 从高处落下, 跌落, 降落, 从空中掉下来, 从上方落下, 从上方掉下来, 摔下来",
     "action:rolls left": "", "action:rolls right": "",
     "action:stands still": "stands, stays, sits, stops, rests, is motionless, motionless, stands there, remains still, stays still, stays put, is still, stationary, at rest, comes to a stop, lies still, lies, comes to rest, waits, 静止, 静止不动, 不动, 一动不动, 停, 停下, 停下来, 停住, 停止, 停在原地, 保持不动, 原地不动, 站着不动, 静静, 立, 放, 站, 停留, 静止下来, 没有动, 不移动, 没动, 停在那里, 停止不动",
 
     "interaction:pushes": "推, 推动, 推走, 推开, 推向前",
-    "interaction:chases": "is chasing, races after, goes after, comes after, hunts, 追, 追赶, 追逐, 追逐, 跟, 跟随, 跟在, 尾随, 追击, 追上",
+    "interaction:chases": "chases after, is chasing, races after, goes after, comes after, hunts, 追, 追赶, 追逐, 追逐, 跟, 跟随, 跟在, 尾随, 追击, 追上",
     "interaction:circles around": "circles, orbits, orbits around, goes round, rolls around, runs around, spins around, rotates around, 绕, 围绕, 围, 环绕, 绕行, 围绕旋转, 绕圈",
     "interaction:jumps over": "leaps across, jumps across, flies over, hops across, 跳过, 跃过, 越过, 跳过去, 飞过, 飞跃, 跳跃过, 从上面跳过, 跃过去",
     "interaction:hits": "knocks, knocks over, bumps, collides with, crashes into, smashes into, rams, runs into, knocks into, 撞, 撞到, 撞上, 撞击, 撞飞, 撞开, 碰撞, 碰, 碰到, 击中, 撞向, 撞倒, 撞走, 冲撞, 打中, 击打, 撞翻, 相撞",
@@ -83,7 +83,7 @@ MEANINGS = {
 
     # Verbs that say something only together with a direction.
     "family:move": "move, slide, glide, travel, go, drift, shift, 移动, 移, 滑动, 滑, 滑行, 平移, 走, 前进, 运动, 飘, 横移, 划过, 移过, 移到, 溜",
-    "family:roll": "roll, tumble, 滚动, 滚, 翻滚, 滚过, 滚来, 滚去, 打滚, 滚动起来",
+    "family:roll": "roll, tumble, 滚动, 滚, 翻滚, 滚过, 滚来, 滚去, 滚走, 打滚, 滚动起来",
     "family:pan": "pan, swing, 摇, 平摇, 横摇, 摇镜头, 摇动, 摇摄, 甩, 摇移, 扫, 扫过, 横扫, 摇拍, 摇镜",
     "family:tilt": "tilt, 俯仰, 倾斜, 竖摇",
     "family:zoom": "",
@@ -120,7 +120,7 @@ MEANINGS = {
         " shows, show, showing, shown, video, clip, movie, film, animation, scene, shot, view, style, styled, painting, render, rendering,"
         " rendered, please, make, makes, made, create, generate, draw, want, picture, image, coloured, colored, colour, color,"
         " object, thing, background, landscape, ground, place, away, again, so, just, only, also, very, really, it's,"
-        " does, do, did, off, for, starts, start, starting, begins, begin, beginning, gets, becomes, filmed, viewed, seen, look, looking,"
+        " does, do, did, off, for, starts, start, starting, begins, begin, beginning, appears, appear, give, gives, show me, gets to see, gets, becomes, filmed, viewed, seen, look, looking,"
         " looks like, like, art, all, time, while it, can, could, will, would, should, some, any, some kind of, kind of,"
         " surface, same, direction, side, air, sky, sun, light, towards, toward, front, in front of, beside, next to, near,"
         " middle, centre, center, itself, lying, placed, out, up, down, back, but, now, here, let, lets, the middle of,"
@@ -131,8 +131,8 @@ MEANINGS = {
         " 这, 那, 这个, 那个, 这是, 那是, 这里, 那里, 请, 帮我, 给我, 生成, 制作, 做, 画, 拍, 拍摄, 视频, 短片, 影片, 动画, 画面, 风格, 画风, 风,"
         " 片段, 场景, 背景, 的话, 前, 前面, 面前, 里面, 上面, 中间, 中央, 旁边, 边, 一边, 面, 它自己, 自己, 原地, 然, 也, 都, 就, 还, 很,"
         " 非常, 十分, 特别, 颜色, 物体, 东西, 镜头里, 镜头中, 画面中, 画面里, 显示, 展示, 出现, 看到, 我, 我们, 你, 想要, 想, 要, 表面, 我想要,"
-        " 把它撞得滚开, 把它撞开, 把它撞飞, 使它滚开, 让它滚开, 滚开, 滚走, 撞得滚开, 让它滚走, 使其滚开, 其滚开, 后者滚开, 呈, 状, 形, 形状, 拍成, 用, 成, 一样,"
-        " 跑, 并且让它滚开, 直到, 时, 时候, 当, 一段, 一部, 一幅, 一种, 段, 幅, 部, 条, 根, 枚, 天, 空中, 地上, 地面, 地面上, 在地上, 在空中, 身边, 周围, 那边, 方向, 身上, 头上, 上空, 质感, 材质, 表面光, 大小, 尺寸, 主体, 该, 此, 其中, 位于, 处于, 正在, 正, 着, 呢, 吧, 啊, 哦, 可以, 会, 能, 让镜头"),
+        " 把它撞得滚开, 把它撞开, 把它撞飞, 使它滚开, 让它滚开, 撞得滚开, 让它滚走, 使其滚开, 其滚开, 后者滚开, 呈, 状, 形, 形状, 拍成, 用, 成, 一样,"
+        " 跑, 并且让它滚开, 直到, 时, 时候, 当, 一段, 一部, 一幅, 一种, 段, 幅, 部, 条, 根, 枚, 天, 空中, 地上, 地面, 地面上, 在地上, 在空中, 身边, 周围, 那边, 方向, 身上, 头上, 上空, 质感, 材质, 表面光, 大小, 尺寸, 主体, 该, 此, 其中, 沿, 沿着, 位于, 处于, 正在, 正, 着, 呢, 吧, 啊, 哦, 可以, 会, 能, 让镜头"),
 }
 
 # Dropped before anything is looked up: the world has one speed, and no word of it.

@@ -26,7 +26,7 @@ extension LoadableModel {
         advice: "compare fewer, smaller or shorter clips")
     }
     return GenerationJob(
-      request: base.request, plan: plan, warnings: base.warnings,
+      request: base.request, plan: plan, notes: base.notes, warnings: base.warnings,
       pipelineRequest: variants[0].pipelineRequest, variants: variants,
       layout: SideBySide(
         labels: comparison.variants.map { DrawableText.ascii($0.label) },

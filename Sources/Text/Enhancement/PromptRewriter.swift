@@ -12,7 +12,7 @@ package struct PromptRewriter: Sendable {
     package let prompt: String
     /// Words that mean nothing to the vocabulary; they stand in the prompt still.
     package let leftAlone: [String]
-    /// Words that were understood and have no place in a caption.
+    /// Words that have no place in a caption: understood ones, and unknown ones that are not English.
     package let leftOut: [String]
     /// Unknown words that were taken for known ones.
     package let guesses: [Guess]

@@ -183,14 +183,19 @@ struct ShotReader {
           isNegated: false, subject: current, range: source.startIndex..<source.startIndex)
       ]
     }
+    // "rolls off to the right": a side says more than near and far.
+    func distance(_ pair: (verb: Int, direction: Int)) -> (Int, Int) {
+      let direction = directions[pair.direction]
+      return (
+        ["left", "right"].contains(direction.value) ? 0 : 1,
+        abs(verbs[pair.verb].index - direction.index)
+      )
+    }
     var chosen: [Int: String] = [:]
     var free = Set(directions.indices)
     let pairs = verbs.indices.filter { verbs[$0].meaning.table == .family }
-      .flatMap { verb in directions.indices.map { (verb, $0) } }
-      .sorted {
-        abs(verbs[$0.0].index - directions[$0.1].index)
-          < abs(verbs[$1.0].index - directions[$1.1].index)
-      }
+      .flatMap { verb in directions.indices.map { (verb: verb, direction: $0) } }
+      .sorted { distance($0) < distance($1) }
     for (verb, direction) in pairs where chosen[verb] == nil && free.contains(direction) {
       guard
         table(of: verbs[verb])[directions[direction].value] != nil
@@ -309,7 +314,7 @@ struct ShotReader {
       if shot.subjects.count < 2 { shot.interaction = nil }
     }
     if isSwapped { shot.subjects.reverse() }
-    var said = actions.joined().filter { _ in true }
+    var said = Array(actions.joined())
     if shot.interaction != nil {
       leftOut += said.map(\.range)
       return

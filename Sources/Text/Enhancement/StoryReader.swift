@@ -51,22 +51,25 @@ struct StoryReader {
     let reader = ShotReader(
       lexemes, of: source, earlier: earlier.subjects, vocabulary: vocabulary)
     let unknown = Self.phrases(reader.unknown, in: source)
-    leftAlone += unknown
     var shot = reader.shot
     guard !shot.subjects.isEmpty, reader.namesSubject || unknown.isEmpty else {
       // About nothing of this world, as far as anybody can tell: the words stay.
+      leftAlone += unknown
       texts.append((isCameraFixed ? withFixedCamera(whole, vocabulary) : whole, seconds))
       isChanged = isChanged || isCameraFixed
       return
     }
-    leftOut += Self.phrases(reader.leftOut, in: source)
+    // The text encoder reads English alone: Chinese in the middle of a caption would be noise.
+    let readable = unknown.filter { $0.unicodeScalars.allSatisfy { !$0.isBERTIdeograph } }
+    leftAlone += readable
+    leftOut += Self.phrases(reader.leftOut, in: source) + unknown.filter { !readable.contains($0) }
     shot.scene = shot.scene ?? earlier.scene
     shot.style = shot.style ?? earlier.style
     if isCameraFixed { shot.camera = vocabulary.staticCamera }
     let isKnown = shot.subjects.allSatisfy { earlier.subjects.contains(where: $0.agrees) }
     let caption = CaptionForm(vocabulary: vocabulary)
       .caption(shot, known: isKnown, style: texts.isEmpty)
-    texts.append((unknown.reduce(caption) { appending(", " + $1, to: $0) }, seconds))
+    texts.append((readable.reduce(caption) { appending(", " + $1, to: $0) }, seconds))
     isChanged = true
     earlier = shot
   }

@@ -30,10 +30,10 @@ enum StoryboardCommand {
     for (option, text) in arguments.given { try option.set(text, &settings) }
     let file = arguments.operands[0]
     var request = try Storyboard(file: file).request(base: GenerationRequest(prompt: ""))
-    // The plan is the same for every seed.
+    // The plan is the same for every seed, and writes nothing.
     request.seed = request.seed ?? 0
     let model = try ModelDiscovery().find(named: settings.model)
-    let job = try VideoGenerator(model: model.path, threads: 1).prepare([request])[0]
+    let job = try VideoGenerator(model: model.path, threads: 1).resolve([request])[0]
     try Console.print(settings.isJSON ? value(job).encoded() + "\n" : text(job))
     for note in job.notes { Console.note(note + "\n") }
     return .done
