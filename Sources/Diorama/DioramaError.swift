@@ -10,6 +10,8 @@ package enum DioramaError: Error, Equatable, CustomStringConvertible {
   case shots(count: Int, latentFrames: Int)
   /// The lengths that a prompt gives its shots do not fit into the clip.
   case shotLengths(found: Double, clip: Double)
+  /// A shot that is shorter than one latent frame; shots count from 1, lengths are in seconds.
+  case shotTooShort(shot: Int, found: Double, shortest: Double)
   /// Two components of a model do not fit together.
   case components(String, field: String, found: Int, other: String, expected: Int)
   /// Every latent frame of the clip is given, and nothing is left to make.
@@ -40,6 +42,10 @@ package enum DioramaError: Error, Equatable, CustomStringConvertible {
       return "the shots' lengths add up to \(seconds(found)), and the clip lasts "
         + "\(seconds(clip)): change the "
         + "lengths, leave out one of them, or give the clip another length"
+    case .shotTooShort(let shot, let found, let shortest):
+      let hundredths = { (value: Double) in "\((value * 100).rounded() / 100) s" }
+      return "shot \(shot) is to last \((found * 1000).rounded() / 1000) s, and a shot lasts one "
+        + "latent frame at least, \(hundredths(shortest)): make it longer, or leave it out"
     case .components(let component, let field, let found, let other, let expected):
       return "\(component)/config.json: \(field) is \(found), and \(other) has \(expected): the "
         + "model's components do not belong together"

@@ -74,12 +74,7 @@ package final class DioramaPipeline: Sendable {
   package static func plan(
     directory: ModelDirectory, request: PipelineRequest, precision: ComputePrecision = .f32
   ) throws -> PipelinePlan {
-    let configuration = try ModelConfiguration(directory)
-    return try PipelinePlan(
-      request, configuration: configuration,
-      tokenizer: try Tokenizer(vocabulary: try directory.file("tokenizer/vocab.txt")),
-      weightBytes: try weightBytes(directory, configuration.transformer, precision),
-      precision: precision)
+    try PipelinePlanner(directory, precision: precision)(request)
   }
 
   /// Makes a clip on the calling thread.
@@ -154,7 +149,7 @@ package final class DioramaPipeline: Sendable {
   }
 
   /// The bytes of all components' weights in memory: Float32, but what the blocks multiply with.
-  private static func weightBytes(
+  static func weightBytes(
     _ directory: ModelDirectory, _ configuration: TransformerConfiguration,
     _ precision: ComputePrecision
   ) throws(CheckpointError) -> Int {

@@ -45,6 +45,9 @@ package struct ModelConfiguration: Sendable {
   package let textEncoder: TextEncoder.Configuration
   package let scheduler: SchedulerConfiguration
   package let native: Native
+  /// The vocabulary that prompts are rewritten by unless somebody says otherwise, a name in the
+  /// folder `prompt`; nil where the model takes prompts as they are.
+  package let promptEnhancement: String?
   /// Fields that nobody asked for, `transformer/config.json: name`.
   package let unknownFields: [String]
 
@@ -59,6 +62,7 @@ package struct ModelConfiguration: Sendable {
     textEncoder = try TextEncoder.Configuration(&textConfig)
     scheduler = try SchedulerConfiguration(&schedulerConfig)
     native = try Native(directory)
+    promptEnhancement = try Self.promptEnhancement(directory)
     unknownFields = [transformerConfig, autoencoderConfig, schedulerConfig].flatMap { config in
       let file = config.file.split(separator: "/").suffix(2).joined(separator: "/")
       return config.unknownFields.map { "\(file): \($0)" }
@@ -73,6 +77,25 @@ package struct ModelConfiguration: Sendable {
         "transformer", field: "text_width", found: transformer.textWidth,
         other: "text_encoder/config.json", expected: textEncoder.width)
     }
+  }
+}
+
+extension ModelConfiguration {
+  /// Reads `prompt_enhancement` of `model_index.json`.
+  ///
+  /// - Throws: `CheckpointError.config`.
+  private static func promptEnhancement(
+    _ directory: ModelDirectory
+  ) throws(CheckpointError) -> String? {
+    var index = ConfigReader(directory.index, file: "\(directory.path)/model_index.json")
+    guard let name = try index.optionalField("prompt_enhancement", as: String.self) else {
+      return nil
+    }
+    guard !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }) else {
+      throw index.error(
+        "prompt_enhancement", found: "\"\(name)\"", expected: "a name of letters and digits")
+    }
+    return name
   }
 }
 

@@ -24,6 +24,35 @@ package struct PositionEncoding: Sendable {
     self.theta = theta
   }
 
+  /// Where the tokens of one shot stand.
+  package struct ShotCoordinates: Sendable, Equatable {
+    /// Of the text tokens, the same on all three axes.
+    package let text: Range<Int>
+    /// Of the picture tokens.
+    package let t: Range<Int>
+    package let y: Range<Int>
+    package let x: Range<Int>
+  }
+
+  /// The coordinates that the tokens of each shot take up.
+  /// - Parameters:
+  ///   - textLengths: L of each shot.
+  ///   - shotFrames: latent frames of each shot.
+  package static func ranges(
+    textLengths: [Int], shotFrames: [Int], rows: Int, columns: Int
+  ) -> [ShotCoordinates] {
+    precondition(textLengths.count == shotFrames.count, "a text for every shot")
+    var base = 0
+    return zip(textLengths, shotFrames).map { length, frames in
+      let start = base + length
+      let shot = ShotCoordinates(
+        text: base..<start, t: start..<start + frames, y: start..<start + rows,
+        x: start..<start + columns)
+      base = start + max(frames, rows, columns)
+      return shot
+    }
+  }
+
   /// The coordinates (t, y, x) of all tokens, shots in order.
   /// - Parameters:
   ///   - textLengths: L of each shot.
@@ -32,21 +61,17 @@ package struct PositionEncoding: Sendable {
   package static func coordinates(
     textLengths: [Int], shotFrames: [Int], rows: Int, columns: Int
   ) -> (text: [SIMD3<Int>], pictures: [SIMD3<Int>]) {
-    precondition(textLengths.count == shotFrames.count, "a text for every shot")
     var text: [SIMD3<Int>] = []
     var pictures: [SIMD3<Int>] = []
-    var base = 0
-    for (length, frames) in zip(textLengths, shotFrames) {
-      for token in 0..<length { text.append(SIMD3(repeating: base + token)) }
-      let start = base + length
-      for frame in 0..<frames {
-        for row in 0..<rows {
-          for column in 0..<columns {
-            pictures.append(SIMD3(repeating: start) &+ SIMD3(frame, row, column))
-          }
+    for shot in ranges(
+      textLengths: textLengths, shotFrames: shotFrames, rows: rows, columns: columns)
+    {
+      for place in shot.text { text.append(SIMD3(repeating: place)) }
+      for t in shot.t {
+        for y in shot.y {
+          for x in shot.x { pictures.append(SIMD3(t, y, x)) }
         }
       }
-      base = start + max(frames, rows, columns)
     }
     return (text, pictures)
   }

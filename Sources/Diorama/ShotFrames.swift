@@ -1,5 +1,39 @@
 package import Text
 
+/// The latent frames of a clip whose shots all have a length; nil where one has none.
+/// - Throws: `DioramaError.shotTooShort`.
+package func latentFrames(
+  ofShots shots: [ShotPrompt.Shot], framesPerSecond: Int
+) throws(DioramaError) -> Int? {
+  let counts = try asked(shots, framesPerSecond)
+  return counts.contains(nil) ? nil : counts.compactMap(\.self).reduce(0, +)
+}
+
+/// The latent frames that each length comes to, rounded; nil where a shot has none.
+private func asked(
+  _ shots: [ShotPrompt.Shot], _ framesPerSecond: Int
+) throws(DioramaError) -> [Int?] {
+  let perLatent = Double(AutoencoderConfiguration.framesPerLatent)
+  var counts: [Int?] = []
+  for (index, shot) in shots.enumerated() {
+    guard let seconds = shot.seconds else {
+      counts.append(nil)
+      continue
+    }
+    let frames = seconds * Double(framesPerSecond)
+    // The first frame of the clip has a latent of its own, which is worth three frames more. A
+    // hundredth of a frame is how a length is written down.
+    let shortest = index == 0 ? 1 : perLatent
+    guard frames > shortest - 0.01 else {
+      throw .shotTooShort(
+        shot: index + 1, found: seconds, shortest: shortest / Double(framesPerSecond))
+    }
+    let latents = ((frames + (index == 0 ? perLatent - 1 : 0)) / perLatent).rounded()
+    counts.append(Int(min(latents, 1e6)))
+  }
+  return counts
+}
+
 /// How many latent frames each shot of a prompt has.
 ///
 /// A cut always lies between latent frames. The first latent is one frame of the video and the others
@@ -9,7 +43,7 @@ package import Text
 ///   - latentFrames: T of the clip.
 ///   - framesPerSecond: of the video.
 /// - Returns: one number a shot, at least 1, together T.
-/// - Throws: `DioramaError.shots` where there are more shots than latent frames; `.shotLengths` where
+/// - Throws: `DioramaError.shotTooShort`; `.shots` where there are more shots than latent frames; `.shotLengths` where
 ///   the given lengths leave nothing for the others, or, all given, make another clip than this.
 package func latentFramesOfShots(
   _ shots: [ShotPrompt.Shot], latentFrames: Int, framesPerSecond: Int
@@ -17,13 +51,7 @@ package func latentFramesOfShots(
   guard shots.count <= latentFrames else {
     throw .shots(count: shots.count, latentFrames: latentFrames)
   }
-  let perLatent = Double(AutoencoderConfiguration.framesPerLatent)
-  // The first frame of the clip has a latent of its own, which is worth three frames more.
-  var counts: [Int?] = shots.enumerated().map { index, shot in
-    guard let seconds = shot.seconds else { return nil }
-    let frames = seconds * Double(framesPerSecond) + (index == 0 ? perLatent - 1 : 0)
-    return Int(max(1, min((frames / perLatent).rounded(), 1e6)))
-  }
+  var counts = try asked(shots, framesPerSecond)
   let given = counts.compactMap(\.self).reduce(0, +)
   let open = counts.count { $0 == nil }
   let left = latentFrames - given

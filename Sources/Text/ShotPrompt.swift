@@ -92,3 +92,22 @@ extension StringProtocol {
     return String(self[first...last])
   }
 }
+
+extension ShotPrompt {
+  /// Shots as one prompt, with their marks and lengths.
+  package static func text(
+    of shots: [(text: String, seconds: Double?)], global: String? = nil
+  ) -> String {
+    let marked = shots.enumerated().map { index, shot in
+      if let seconds = shot.seconds { return "[cut \(text(seconds: seconds))] \(shot.text)" }
+      return index > 0 ? "[cut] \(shot.text)" : shot.text
+    }
+    return (global.map { "\($0) || " } ?? "") + marked.joined(separator: " ")
+  }
+
+  /// A length as a mark has it: `1.5s`, to the thousandth.
+  private static func text(seconds: Double) -> String {
+    let rounded = (seconds * 1000).rounded() / 1000
+    return Int(exactly: rounded).map { "\($0)s" } ?? "\(rounded)s"
+  }
+}

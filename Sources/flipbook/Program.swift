@@ -5,9 +5,9 @@ enum Program {
   /// Every subcommand, in the order of the help text.
   static var outlines: [CommandOutline] {
     [
-      GenerateCommand.declaration.outline, BenchCommand.declaration.outline,
-      InspectCommand.declaration.outline, SheetCommand.declaration.outline,
-      DoctorCommand.declaration.outline,
+      GenerateCommand.declaration.outline, StoryboardCommand.declaration.outline,
+      BenchCommand.declaration.outline, InspectCommand.declaration.outline,
+      SheetCommand.declaration.outline, DoctorCommand.declaration.outline,
       ModelsCommand.declaration.outline, CompletionCommand.declaration.outline,
     ]
   }
@@ -45,6 +45,8 @@ enum Program {
       return .done
     case "generate":
       return try await run(GenerateCommand.declaration, rest, GenerateCommand.run)
+    case "storyboard":
+      return try await run(StoryboardCommand.declaration, rest, StoryboardCommand.run)
     case "bench": return try BenchCommand.run(rest)
     case "inspect": return try await run(InspectCommand.declaration, rest, InspectCommand.run)
     case "sheet": return try await run(SheetCommand.declaration, rest, SheetCommand.run)

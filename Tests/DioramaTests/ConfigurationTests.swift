@@ -61,7 +61,7 @@ import Text
       // 0.5 s are 12 frames: 3 latents, or, for the first shot, 13 frames in 4.
       ([0.5, nil], 7, [4, 3]), ([nil, 0.5], 7, [4, 3]), ([nil, 0.5, nil], 7, [2, 3, 2]),
       // All given: 0.5 + 0.5 s in a clip of 25 frames.
-      ([0.5, 0.5], 7, [4, 3]), ([0.4, 0.6], 7, [3, 4]), ([0.001, nil], 7, [1, 6]),
+      ([0.5, 0.5], 7, [4, 3]), ([0.4, 0.6], 7, [3, 4]), ([0.042, nil], 7, [1, 6]),
     ] as [([Double?], Int, [Int])])
   func framesOfShots(seconds: [Double?], latentFrames: Int, expected: [Int]) throws {
     let shots = seconds.map { ShotPrompt.Shot(text: "a", seconds: $0) }
@@ -70,7 +70,7 @@ import Text
     #expect(frames == expected)
   }
 
-  @Test(arguments: [[2, nil], [2, 2], [0.1, 0.1], [nil, 1.5]] as [[Double?]])
+  @Test(arguments: [[2, nil], [2, 2], [0.2, 0.2], [nil, 1.5]] as [[Double?]])
   func lengthsThatDoNotFit(seconds: [Double?]) {
     let shots = seconds.map { ShotPrompt.Shot(text: "a", seconds: $0) }
     #expect {
@@ -79,6 +79,32 @@ import Text
       guard case DioramaError.shotLengths = error else { return false }
       return true
     }
+  }
+
+  /// A latent frame is four frames, but for the first one of the clip, which is one.
+  @Test(
+    arguments: [([0.01, nil], 1), ([nil, 0.1], 2), ([1, 0.5, 0.16], 3)] as [([Double?], Int)])
+  func shotsShorterThanALatentFrame(seconds: [Double?], shot: Int) {
+    let shots = seconds.map { ShotPrompt.Shot(text: "a", seconds: $0) }
+    #expect {
+      try latentFramesOfShots(shots, latentFrames: 20, framesPerSecond: 24)
+    } throws: { error in
+      guard case DioramaError.shotTooShort(shot, _, _) = error else { return false }
+      return true
+    }
+  }
+
+  /// Shots of whole seconds make a clip of their sum, and the one frame that it begins with.
+  @Test(arguments: 1...6)
+  func latentFramesOfAllShots(count: Int) throws {
+    let shots = (1...count).map { ShotPrompt.Shot(text: "a", seconds: Double($0)) }
+    let total = try #require(try latentFrames(ofShots: shots, framesPerSecond: 24))
+    #expect(total == 1 + 6 * (1...count).reduce(0, +))
+    #expect(
+      try latentFramesOfShots(shots, latentFrames: total, framesPerSecond: 24)
+        == (1...count).map { 6 * $0 + ($0 == 1 ? 1 : 0) })
+    let open = shots + [ShotPrompt.Shot(text: "a")]
+    #expect(try latentFrames(ofShots: open, framesPerSecond: 24) == nil)
   }
 
   @Test func windowsTileASide() {

@@ -59,4 +59,28 @@ import Testing
     // Float32 tables: 16 products of numbers off by half a unit in the last place.
     #expect(zip(here, there).allSatisfy { abs($0 - $1) < 1e-5 * size })
   }
+
+  /// One to six shots: the ranges are those of the coordinates, and no shot reaches into the next.
+  @Test(arguments: 1...6)
+  func rangesHoldEveryToken(shots: Int) {
+    let lengths = (0..<shots).map { 3 + $0 * 5 % 7 }
+    let frames = (0..<shots).map { 1 + $0 * 3 % 5 }
+    let (text, pictures) = PositionEncoding.coordinates(
+      textLengths: lengths, shotFrames: frames, rows: 2, columns: 3)
+    let ranges = PositionEncoding.ranges(
+      textLengths: lengths, shotFrames: frames, rows: 2, columns: 3)
+    var (textStart, pictureStart, end) = (0, 0, 0)
+    for (shot, range) in ranges.enumerated() {
+      let words = text[textStart..<textStart + lengths[shot]]
+      let places = pictures[pictureStart..<pictureStart + 6 * frames[shot]]
+      #expect(words.map(\.x) == Array(range.text) && words.allSatisfy { $0.x == $0.z })
+      #expect(Set(places.map(\.x)) == Set(range.t))
+      #expect(Set(places.map(\.y)) == Set(range.y))
+      #expect(Set(places.map(\.z)) == Set(range.x))
+      #expect(range.text.lowerBound == end)
+      end = max(range.t.upperBound, range.y.upperBound, range.x.upperBound)
+      textStart += lengths[shot]
+      pictureStart += 6 * frames[shot]
+    }
+  }
 }

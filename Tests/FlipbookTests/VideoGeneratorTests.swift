@@ -33,6 +33,7 @@ import Video
     switch event {
     case .loading: "loading"
     case .loaded: "loaded"
+    case .note: "note"
     case .warning: "warning"
     case .started: "started"
     case .textEncoded: "text"

@@ -12,16 +12,20 @@ package enum PromptFile {
   /// - Parameters:
   ///   - path: the file; `-` is standard input.
   ///   - base: what holds where a line says nothing.
+  ///   - explicit: names of options that the command line has; the words of a prompt give way to them.
+  ///   - note: told what gave way.
   /// - Throws: `FlipbookError.input` with the line, or `.option`.
   package static func requests(
-    path: String, base: GenerationRequest
+    path: String, base: GenerationRequest, explicit: Set<String> = [],
+    note: (String) -> Void = { _ in }
   ) throws(FlipbookError) -> [GenerationRequest] {
-    try requests(text: read(path), source: path, base: base)
+    try requests(text: read(path), source: path, base: base, explicit: explicit, note: note)
   }
 
   /// The requests that lines ask for.
   package static func requests(
-    text: String, source: String, base: GenerationRequest
+    text: String, source: String, base: GenerationRequest, explicit: Set<String> = [],
+    note: (String) -> Void = { _ in }
   ) throws(FlipbookError) -> [GenerationRequest] {
     if let timed = try TimedPrompt(text, source: source) {
       var request = base
@@ -37,9 +41,12 @@ package enum PromptFile {
       if line.isEmpty { continue }
       var request = base
       if line.hasPrefix("{") {
-        try apply(line, place: place, to: &request)
+        try apply(line, place: place, to: &request) { (request) throws(FlipbookError) in
+          try ServiceWords.apply(to: &request, explicit: explicit, note: note)
+        }
       } else {
         request.prompt = line
+        try ServiceWords.apply(to: &request, explicit: explicit, note: note)
       }
       requests.append(request)
     }
@@ -50,7 +57,8 @@ package enum PromptFile {
   }
 
   private static func apply(
-    _ line: String, place: String, to request: inout GenerationRequest
+    _ line: String, place: String, to request: inout GenerationRequest,
+    readingWords: (inout GenerationRequest) throws(FlipbookError) -> Void
   ) throws(FlipbookError) {
     let value: JSONValue
     do {
@@ -65,6 +73,8 @@ package enum PromptFile {
     }
     object["prompt"] = nil
     request.prompt = prompt
+    // The line's own keys come after, and so go first.
+    try readingWords(&request)
     try OptionLayer.apply(object, GenerationRequest.options, to: &request, source: place)
   }
 

@@ -26,7 +26,8 @@ extension LoadableModel {
         advice: "compare fewer, smaller or shorter clips")
     }
     return GenerationJob(
-      request: base.request, plan: plan, warnings: base.warnings, inputs: base.inputs,
+      request: base.request, plan: plan, notes: base.notes, warnings: base.warnings,
+      inputs: base.inputs,
       pipelineRequest: variants[0].pipelineRequest, variants: variants,
       layout: SideBySide(
         labels: comparison.variants.map { DrawableText.ascii($0.label) },

@@ -102,7 +102,7 @@ extension FlipbookError {
         advice: error.description)
     case .sourceEnds: .input(name: "--video", problem: error.description)
     case .state: .input(name: "--from-latents", problem: error.description)
-    case .shots, .shotLengths: .input(name: "prompt", problem: error.description)
+    case .shots, .shotLengths, .shotTooShort: .input(name: "prompt", problem: error.description)
     case .components: .model(path: "", problem: error.description)
     case .weight(let key, _, _): .numbers(layer: key, problem: error.description)
     case .activation(let finding): .numbers(layer: finding.layer, problem: error.description)

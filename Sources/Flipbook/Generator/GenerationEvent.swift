@@ -4,6 +4,8 @@ public enum GenerationEvent: Sendable {
   case loading(model: String)
   /// The weights are in memory.
   case loaded(seconds: Double)
+  /// What was made of the request: a prompt that was rewritten, a length that was rounded.
+  case note(String)
   /// Something that is no error and should be known.
   case warning(String)
   /// A video begins: what it will be, with the seed that was drawn.

@@ -1,5 +1,6 @@
 import Diffusion
 import Diorama
+import Text
 import Video
 
 /// A request that has been checked, with nothing left open.
@@ -8,6 +9,8 @@ public struct GenerationJob: Sendable {
   public let request: GenerationRequest
   /// What the run will be and need.
   public let plan: GenerationPlan
+  /// What was made of the prompt, and of lengths that the model cannot have exactly.
+  public var notes: [String] = []
   /// What will likely disappoint, and what was done to the pictures.
   public let warnings: [String]
   /// The files that the video is made from.
@@ -26,4 +29,7 @@ public struct GenerationJob: Sendable {
   var pictureSize: PictureSize {
     layout?.size ?? PictureSize(width: plan.size.width, height: plan.size.height)
   }
+
+  /// What the model reads for each shot.
+  package var shotTexts: [String] { pipelineRequest.prompt.shots.map(\.text) }
 }

@@ -13,6 +13,7 @@ extension GenerationPlan {
     stretches = plan.stretches.count
     stretchFrames = plan.longestGrid.videoFrames
     textTokens = plan.textTokens
+    shots = ShotPlan.shots(of: plan)
     steps = plan.steps
     evaluations = plan.evaluations
     weightByteCount = plan.weightBytes

@@ -18,6 +18,8 @@ public struct GenerationPlan: Sendable, Equatable {
   public let pictureTokens: Int
   /// Text tokens of each shot.
   public let textTokens: [Int]
+  /// The shots, in their order.
+  public let shots: [ShotPlan]
   /// Steps from noise to video, in every stretch.
   public let steps: Int
   /// How often the transformer runs: twice a step where guidance acts.

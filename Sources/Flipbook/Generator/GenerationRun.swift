@@ -51,6 +51,7 @@ struct GenerationRun {
     let clock = ContinuousClock()
     let start = clock.now
     emit(.started(job.plan, job.request))
+    for note in job.notes { emit(.note(note)) }
     // Read when it is wanted, since the model's digest may still be on its way.
     let metadata = { try model.metadata(job) }
     let state = try job.request.fromLatents.map { path in try LatentsFile.read(path).0 }

@@ -15,8 +15,16 @@ extension LoadableModel {
     let inputs = try RequestInputs(request, openingFrames: native.openingFrames)
     let size = try inputs.size(request, native: nativeSize)
     try size.check()
-    let frames = try inputs.frameCount(request, native: native.frames)
     do {
+      let (enhanced, timed) = try enhanced(request)
+      let prompt = try ShotPrompt(parsing: timed?.parts[0].text ?? enhanced.prompt)
+      let shotLatents = try latentFrames(
+        ofShots: prompt.shots, framesPerSecond: native.framesPerSecond)
+      // Shots that all say how long they last make a clip of that length.
+      let frames = try inputs.frameCount(
+        request,
+        native: shotLatents.map { LatentGrid(frames: $0, rows: 1, columns: 1).videoFrames }
+          ?? native.frames)
       let clip = try inputs.clip(request, size)
       let grid = try LatentGrid(
         frames: native.sequenceFrames(of: frames, clip), width: size.width, height: size.height)
@@ -24,6 +32,8 @@ extension LoadableModel {
       let shift = min(
         scheduler.schedule.shift(tokens: grid.count), GenerationRequest.shiftLimits.upperBound)
       var resolved = request
+      resolved.enhance = request.enhance ?? enhancer.standard
+      resolved.caption = enhanced.prompt == request.prompt ? nil : enhanced.prompt
       resolved.size = size
       resolved.ratio = nil
       resolved.ratioIsAdaptive = false
@@ -36,20 +46,20 @@ extension LoadableModel {
       resolved.zeroStar = request.zeroStar ?? scheduler.guidance.zeroStar
       resolved.solver = request.solver ?? Solver(rawValue: scheduler.solver.rawValue)
       resolved.shift = request.shift ?? shift
-      var pipelineRequest = try pipelineRequest(resolved, size: size, frames: frames)
+      var pipelineRequest = try pipelineRequest(
+        resolved, prompt: prompt, timed: timed, size: size, frames: frames)
       pipelineRequest.inputs = clip
       pipelineRequest.keepsLatents = request.saveLatents != nil
       let preceding = request.keepsVideo ? inputs.video : nil
       let plan = GenerationPlan(
-        try DioramaPipeline.plan(
-          directory: directory, request: pipelineRequest, precision: precision.compute),
-        preceding: preceding?.frameCount ?? 0)
+        try plan(pipelineRequest), preceding: preceding?.frameCount ?? 0)
       try checkMemory(plan)
       if let latents = request.fromLatents {
         try LatentsFile.check(latents, madeFrom: inputs.files)
       }
       let job = GenerationJob(
         request: resolved, plan: plan,
+        notes: enhanced.notes + ShotPlan.notes(prompt.shots, plan.shots),
         warnings: inputs.notes(size)
           + GenerationRequest.warnings(size: size, native: nativeSize),
         inputs: inputs.files, pipelineRequest: pipelineRequest, preceding: preceding)
@@ -57,16 +67,33 @@ extension LoadableModel {
     } catch { throw FlipbookError(wrapping: error) }
   }
 
+  /// The prompt as the model reads it; of one that changes with time, every part by itself.
+  private func enhanced(
+    _ request: GenerationRequest
+  ) throws -> (result: PromptEnhancer.Result, timed: TimedPrompt?) {
+    guard let timed = try TimedPrompt(request.prompt) else { return (try enhancer(request), nil) }
+    var parts: [TimedPrompt.Part] = []
+    var notes: [String] = []
+    for part in timed.parts {
+      var alone = request
+      alone.prompt = part.text
+      let result = try enhancer(alone)
+      parts.append(TimedPrompt.Part(start: part.start, end: part.end, text: result.prompt))
+      notes += result.notes
+    }
+    let whole = TimedPrompt(parts: parts)
+    return (PromptEnhancer.Result(prompt: whole.text, notes: notes), whole)
+  }
+
   /// A resolved request in the pipeline's terms.
   private func pipelineRequest(
-    _ request: GenerationRequest, size: FrameSize, frames: Int
+    _ request: GenerationRequest, prompt: ShotPrompt, timed: TimedPrompt?, size: FrameSize,
+    frames: Int
   ) throws -> PipelineRequest {
     let scheduler = configuration.scheduler
     let zeroStar = request.zeroStar ?? scheduler.guidance.zeroStar
-    let timed = try TimedPrompt(request.prompt)
     var result = PipelineRequest(
-      prompt: try ShotPrompt(parsing: timed?.parts[0].text ?? request.prompt),
-      negativePrompt: request.negativePrompt,
+      prompt: prompt, negativePrompt: request.negativePrompt,
       width: size.width, height: size.height, frames: frames,
       steps: request.steps ?? scheduler.steps,
       guidance: try Guidance(

@@ -14,6 +14,9 @@ final class LoadableModel: Sendable {
   let precision: Precision
   private let loaded = Mutex<DioramaPipeline?>(nil)
   private let hash: BackgroundHash
+  private let planner = Mutex<PipelinePlanner?>(nil)
+  /// Rewrites prompts as the model's captions read.
+  let enhancer: PromptEnhancer
 
   init(path: String, threads: Int, precision: Precision) throws(FlipbookError) {
     do {
@@ -24,6 +27,7 @@ final class LoadableModel: Sendable {
     self.threads = threads
     self.precision = precision
     hash = BackgroundHash(directory)
+    enhancer = PromptEnhancer(directory, name: configuration.promptEnhancement)
   }
 
   /// The weights, read at the first call.
@@ -42,8 +46,20 @@ final class LoadableModel: Sendable {
       emit(.loaded(seconds: (clock.now - start) / .seconds(1)))
       if !new.unreadEntries.isEmpty { emit(.warning(Self.unread(new.unreadEntries))) }
       pipeline = new
+      enhancer.release()
       return new
     }
+  }
+
+  /// What a run will be and need; configs and vocabulary are read at the first call.
+  func plan(_ request: PipelineRequest) throws -> PipelinePlan {
+    let planner = try planner.withLock { planner in
+      if let planner { return planner }
+      let new = try PipelinePlanner(directory, precision: precision.compute)
+      planner = new
+      return new
+    }
+    return try planner(request)
   }
 
   /// How a video of this model is made; waits for the digest.

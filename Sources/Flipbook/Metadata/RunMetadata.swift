@@ -48,10 +48,11 @@ public struct RunMetadata: Sendable, Equatable {
       "model-sha256": .string(modelHash), "prompt": .string(request.prompt),
       "options": .object(options),
     ]
-    guard !inputs.isEmpty, var object = value.object else { return value }
+    guard var object = value.object else { return value }
+    if let caption = request.caption { object["caption"] = .string(caption) }
     var digests = JSONObject()
     for input in inputs { digests["\(input.option)-sha256"] = .string(input.sha256) }
-    object["inputs"] = .object(digests)
+    if !inputs.isEmpty { object["inputs"] = .object(digests) }
     return .object(object)
   }
 
@@ -80,6 +81,7 @@ public struct RunMetadata: Sendable, Equatable {
     let precision = options["precision"]?.string.flatMap { Precision(rawValue: $0) }
     options["precision"] = nil
     var request = GenerationRequest(prompt: prompt)
+    request.caption = value["caption"]?.string
     try OptionLayer.apply(options, GenerationRequest.options, to: &request, source: source)
     let digests = value["inputs"]
     let inputs: [InputFile] = [

@@ -19,6 +19,17 @@ extension GenerationRequest {
       $0.negativePrompt.isEmpty ? nil : .string($0.negativePrompt)
     },
     Option(
+      "enhance", .choice(Enhancement.allCases.map(\.rawValue)),
+      "rewrites the prompt, English or Chinese, as the model's captions read",
+      default: "as the model's card asks"
+    ) { (text, request) throws(FlipbookError) in
+      request.enhance = try OptionValue.choice(text, "enhance")
+    }.recorded { $0.enhance.map { .string($0.rawValue) } },
+    Option("camera-fixed", .flag, "tells the model that the camera stays still", default: "off") {
+      (text, request) throws(FlipbookError) in
+      request.cameraFixed = try OptionValue.flag(text, "camera-fixed")
+    }.recorded { $0.cameraFixed ? true : nil },
+    Option(
       "size", .text("WxH"), "width and height, multiples of 16", default: "the model's own",
       excludes: ["ratio", "resolution"]
     ) { (text, request) throws(FlipbookError) in

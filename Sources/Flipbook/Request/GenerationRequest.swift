@@ -13,6 +13,14 @@ public struct GenerationRequest: Sendable, Equatable {
   /// Nil: `PROMPT-SEED.mp4`, or `.png`.
   public var output: String?
 
+  /// Whether the prompt is rewritten before the model reads it; nil is as the model's card asks.
+  public var enhance: Enhancement?
+  /// Says in every shot that the camera stays still.
+  public var cameraFixed = false
+  /// The prompt as the model read it, where that is not `prompt`. The generator fills it in, and takes
+  /// no notice of what stands here.
+  public var caption: String?
+
   /// Width and height. Wins over `ratio`.
   public var size: FrameSize?
   /// A ratio, whose size stands in the row `resolution` of the table.

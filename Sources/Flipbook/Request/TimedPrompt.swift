@@ -20,6 +20,8 @@ public struct TimedPrompt: Sendable, Equatable {
   /// The length of the whole.
   public var seconds: Double { parts[parts.count - 1].end }
 
+  init(parts: [Part]) { self.parts = parts }
+
   /// Reads a prompt.
   ///
   /// - Parameters:

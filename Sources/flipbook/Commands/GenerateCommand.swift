@@ -20,6 +20,12 @@ enum GenerateCommand {
         "two clips side by side, as an animation too"
       ),
       ("flipbook generate \"a kite\" --watermark --contact-sheet sheet.png", "marked; all frames"),
+      ("flipbook generate \"一个红色的球向左滚动，然后跳起来\"", "rewritten as the model's captions read"),
+      (
+        "flipbook generate \"a red ball bounces --rt 16:9 --dur 2\"",
+        "the reference service's words"
+      ),
+      ("flipbook generate --storyboard story.json -o story.mp4", "several shots"),
       ("flipbook generate \"a kite\" --dry-run", "what it would take"),
     ])
 
@@ -31,7 +37,10 @@ enum GenerateCommand {
     guard ProcessorCheck.isSupported else { throw ProcessorCheck.error }
     Signals.install()
     let manifest = try settings.manifest.map { (path) throws(FlipbookError) in try Manifest(path) }
-    let requests = try requests(settings, prompt: arguments.operands.first, manifest)
+    var notes: [String] = []
+    let requests = try requests(settings, prompt: arguments.operands.first, manifest) {
+      notes.append($0)
+    }
     for request in requests { try request.validate() }
     let model = try ModelDiscovery().find(named: settings.model)
     let saved = try settings.request.fromLatents.map { path throws(FlipbookError) in
@@ -47,6 +56,8 @@ enum GenerateCommand {
     let all = try generator.resolve(requests)
     let jobs = try manifest?.remaining(all, metadata: generator.metadata) ?? all
     try generator.checkFiles(of: jobs)
+    if settings.isDryRun { notes += jobs.flatMap(\.notes) }
+    for note in notes.uniqued() { reporter.report(.note(note)) }
     for warning in jobs.flatMap(\.warnings).uniqued() { reporter.report(.warning(warning)) }
     if let path = settings.manifest, jobs.count < all.count {
       reporter.report(
@@ -69,18 +80,28 @@ enum GenerateCommand {
 
   /// What the command line asks for: a prompt, a file of prompts, or latents to go on with.
   private static func requests(
-    _ settings: GenerateSettings, prompt: String?, _ manifest: Manifest?
+    _ settings: GenerateSettings, prompt: String?, _ manifest: Manifest?, note: (String) -> Void
   ) throws(FlipbookError) -> [GenerationRequest] {
     var request = settings.request
     let drawSeed = { manifest?.drawSeed() ?? .random(in: 0...UInt64.max) }
+    if let file = settings.storyboard {
+      guard prompt == nil, settings.promptFile == nil else {
+        throw .usage(
+          problem: "there is a prompt as well as --storyboard", advice: "keep one of them")
+      }
+      return try Batch.expand(
+        [Storyboard(file: file).request(base: request, explicit: settings.explicit)],
+        count: settings.count, drawSeed: drawSeed)
+    }
     if let file = settings.promptFile {
       guard prompt == nil else {
         throw .usage(
           problem: "there is a prompt as well as --prompt-file", advice: "keep one of them")
       }
       return try Batch.expand(
-        PromptFile.requests(path: file, base: request), count: settings.count,
-        drawSeed: drawSeed)
+        PromptFile.requests(
+          path: file, base: request, explicit: settings.explicit, note: note),
+        count: settings.count, drawSeed: drawSeed)
     }
     guard prompt != nil || request.fromLatents != nil else {
       throw .usage(
@@ -88,6 +109,7 @@ enum GenerateCommand {
         advice: "as in: flipbook generate \"a red ball bounces in a meadow\"")
     }
     request.prompt = prompt ?? ""
+    try ServiceWords.apply(to: &request, explicit: settings.explicit, note: note)
     if let latents = request.fromLatents {
       request = try request.resumed(from: latents)
     }
@@ -141,9 +163,9 @@ enum GenerateCommand {
     }
     let rows =
       [
-        ("prompt", job.request.prompt), ("seed", "\(job.request.seed ?? 0)"),
-        ("file", job.request.output ?? ""),
-      ] + job.plan.rows.map { ($0.label, $0.value) }
+        ("prompt", job.request.prompt), ("caption", job.request.caption ?? ""),
+        ("seed", "\(job.request.seed ?? 0)"), ("file", job.request.output ?? ""),
+      ].filter { $0.0 != "caption" || !$0.1.isEmpty } + job.plan.rows.map { ($0.label, $0.value) }
     try Console.print(Table.text(rows))
   }
 }

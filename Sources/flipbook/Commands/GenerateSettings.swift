@@ -10,6 +10,9 @@ struct GenerateSettings: Sendable {
   /// Nil: as many as there are cores.
   var threads: Int?
   var promptFile: String?
+  var storyboard: String?
+  /// Names of the options that the command line has.
+  var explicit: Set<String> = []
   var count = 1
   var manifest: String?
   var isDryRun = false
@@ -47,6 +50,13 @@ struct GenerateSettings: Sendable {
     ) {
       (text, settings) throws(FlipbookError) in
       settings.promptFile = try OptionValue.path(text, "prompt-file")
+    },
+    Option(
+      "storyboard", .path("FILE"),
+      "instead of PROMPT: a JSON file of shots; 'flipbook storyboard FILE' shows its plan"
+    ) {
+      (text, settings) throws(FlipbookError) in
+      settings.storyboard = try OptionValue.path(text, "storyboard")
     },
     Option("count", .text("N"), "so many of each prompt; item i has the seed + i", default: "1") {
       (text, settings) throws(FlipbookError) in
@@ -108,5 +118,6 @@ extension GenerateSettings {
     try OptionLayer.apply(environment: environment, Self.options, to: &self)
     try OptionLayer.checkExclusions(given.map { ($0.option.name, $0.option.excludes) })
     for (option, text) in given { try option.set(text, &self) }
+    explicit = Set(given.map(\.option.name))
   }
 }

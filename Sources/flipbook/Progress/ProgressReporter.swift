@@ -79,6 +79,7 @@ struct ProgressReporter {
     switch event {
     case .loading(let model): return "loading \(model)"
     case .loaded(let seconds): return "loaded in \(Quantity.decimals(seconds, 1)) s"
+    case .note(let sentence): return sentence
     case .warning(let sentence): return "warning: \(sentence)"
     case .started(let plan, let request):
       return "\(plan.size), \(plan.frames) frames, \(plan.steps) steps, seed \(request.seed ?? 0)"
@@ -100,6 +101,7 @@ struct ProgressReporter {
     switch event {
     case .loading(let model): ["event": "loading", "model": .string(model)]
     case .loaded(let seconds): ["event": "loaded", "seconds": .number(seconds)]
+    case .note(let sentence): ["event": "note", "text": .string(sentence)]
     case .warning(let sentence): ["event": "warning", "text": .string(sentence)]
     case .started(let plan, let request):
       [
