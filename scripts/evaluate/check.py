@@ -78,6 +78,8 @@ def check_measures() -> None:
     sliding = np.stack([texture[:128, 2 * t : 2 * t + 128] for t in range(FRAMES)])
     assert abs(motion.flow(sliding, []) - 1) < 0.1  # two pixels of 128 are one of 64
     assert motion.flow(np.repeat(video[:1], FRAMES, axis=0), []) == 0
+    assert motion.change(np.repeat(video[:1], FRAMES, axis=0), []) == 0 < motion.change(sliding, [])
+    assert motion.change(video, list(range(5, 25, 5))) is None
     grey = np.full((1, 32, 32, 3), 100, np.uint8)
     assert abs(psnr(grey, grey + 10) - 20 * np.log10(25.5)) < 1e-3
     assert abs(ssim(video[:2], video[:2]) - 1) < 1e-6

@@ -22,6 +22,7 @@ class Judged:
     prompt: Prompt
     verdicts: dict[str, bool]
     action: str
+    change: float | None
     flow: float
     flicker: float
 
@@ -40,7 +41,8 @@ def judge(probe: Probe, prompts: list[Prompt], load) -> list[Judged]:
             if hue is not None:
                 right["hue"] = hue
             right["shots"] = right["cuts"] and right["colours"] and hue is not False
-        found.append(Judged(prompt, right, named_action(seen), motion.flow(clip, asked), motion.flicker(clip, asked)))
+        measures = (motion.change(clip, asked), motion.flow(clip, asked), motion.flicker(clip, asked))
+        found.append(Judged(prompt, right, named_action(seen), *measures))
     return found
 
 
@@ -52,12 +54,19 @@ def accuracy(judged: list[Judged], kind: str, groups: set[str] | None = None) ->
 
 
 def frozen(judged: list[Judged], truths: list[Judged]) -> Share:
-    """Clips that hardly move, of those whose true clip does."""
-    true_flow = {truth.prompt.index: truth.flow for truth in truths}
+    """Clips that hardly change, of those whose true clip does."""
+    true = {truth.prompt.index: truth.change for truth in truths}
     return share(
-        item.flow < motion.FROZEN * true_flow[item.prompt.index]
-        for item in judged if true_flow[item.prompt.index] > motion.MOVING
+        item.change < motion.FROZEN * true[item.prompt.index]
+        for item in judged if (true[item.prompt.index] or 0) > motion.MOVING
     )
+
+
+def restlessness(judged: list[Judged], truths: list[Judged]) -> float | None:
+    """Mean change, in grey levels, of the clips in which nothing should: the true ones do not change at all."""
+    still = {truth.prompt.index for truth in truths if truth.change is not None and truth.change < 0.1}
+    found = [item.change for item in judged if item.prompt.index in still]
+    return float(np.mean(found)) if found else None
 
 
 def held_out_loss(judged: list[Judged]) -> float:

@@ -1,7 +1,8 @@
-"""Motion without a network: block matching between frames, on the luminance of halved clips.
+"""Motion without a network: how much a clip changes, and block matching between its frames.
 
-Pixels are those of 64×64, lengths in pixels a frame. A block of 8×8 takes the shift within ±4 pixels that fits
-best; a small price on long shifts keeps flat blocks still.
+Blocks are matched on the luminance of halved clips: pixels are those of 64×64, lengths in pixels a frame. A block
+of 8×8 takes the shift within ±4 pixels that fits best; a small price on long shifts keeps flat blocks still.
+Flicker looks like motion to it, so what is frozen is decided by the coarse change over eight frames.
 """
 
 import numpy as np
@@ -10,8 +11,10 @@ from .probe import halve
 
 BLOCK, REACH = 8, 4
 PRICE = 0.15  # grey levels a pixel of shift
-FROZEN = 0.2  # of the true clip's motion
-MOVING = 0.04  # pixels a frame, from which on a true clip counts as moving
+LAG = 8  # frames, over which a clip that is not frozen changes
+CELL = 8  # pixels of 128, coarse enough that flicker averages out
+FROZEN = 0.25  # of the true clip's change
+MOVING = 1.0  # grey levels, from which on a true clip counts as moving
 
 
 def luminance(clip: np.ndarray) -> np.ndarray:
@@ -36,6 +39,14 @@ def match(before: np.ndarray, after: np.ndarray) -> tuple[np.ndarray, np.ndarray
             length = np.where(better, size, length)
             least = np.minimum(least, difference)
     return length, least
+
+
+def change(clip: np.ndarray, cuts: list[int]) -> float | None:
+    """Mean change in grey levels over eight frames, of the means of 8×8 pixels; None where no shot is that long."""
+    count, rows, columns, _ = clip.shape
+    coarse = clip.reshape(count, rows // CELL, CELL, columns // CELL, CELL, 3).mean(axis=(2, 4))
+    starts = np.array([t for t in range(count - LAG) if not any(t < cut <= t + LAG for cut in cuts)], int)
+    return float(np.abs(coarse[starts + LAG] - coarse[starts]).mean()) if len(starts) else None
 
 
 def flow(clip: np.ndarray, cuts: list[int]) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 
 from scripts.world import WORLD_VERSION
 
-from .figures import PLAIN_KINDS, Judged, accuracy, by_class, frozen, held_out_loss, ratio
+from .figures import PLAIN_KINDS, Judged, accuracy, by_class, frozen, held_out_loss, ratio, restlessness
 from .prompts import PLAIN
 from .table import Row, markdown, share
 
@@ -67,6 +67,10 @@ def figures(judged: dict[str, list[Judged]], reconstruction: dict, given: dict) 
     still = frozen(made, truths)
     rows.append(Row("frozen clips, where the true clip moves", still.value, f"{still} of {still.count}", 0.05, "%",
                     True, f"{frozen(back, truths).value:.1%}"))
+    restless = [restlessness(items, truths) for items in (made, back)]
+    shown = ["–" if value is None else f"{value:.1f}" for value in restless]
+    rows.append(Row("change over eight frames where nothing should move, grey levels", restless[0], shown[0], None, "",
+                    ceiling=f"0; {shown[1]}"))
     for name, words in (("flow", "motion, of the true clips' mean"), ("flicker", "flicker, of the true clips'")):
         value = ratio(made, truths, name)
         rows.append(Row(words, value, f"{value:.2f}", None, "", ceiling=f"1; {ratio(back, truths, name):.2f}"))
@@ -138,7 +142,7 @@ def write(folder: Path, judged: dict[str, list[Judged]], reconstruction: dict, g
                        for kind in (*PLAIN_KINDS, "framing", "style", "count", "pair", "cuts", "shots")}
                  for run, items in judged.items()},
         "verdicts": {run: [{"prompt": item.prompt.text, "seed": item.prompt.index, "group": item.prompt.group,
-                            "flow": round(item.flow, 4), "flicker": round(item.flicker, 3), **item.verdicts}
+                            "change": item.change, "flow": item.flow, "flicker": item.flicker, **item.verdicts}
                            for item in items] for run, items in judged.items()},
     }
     (folder / "table.json").write_text(json.dumps(told, indent=1) + "\n")
