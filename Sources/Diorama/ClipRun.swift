@@ -93,14 +93,13 @@ struct ClipRun {
     // 2. What is given, and noise.
     let shape = [plan.latentShape[3], grid.frames, grid.rows, grid.columns]
     let given = try GivenLatents(shape)
+    // What is given comes last: reading on to the new latents may leave others in its place.
+    try source?.latents(
+      stretch.start + (index == 0 ? 0 : stretch.given)..<stretch.end, into: given.start,
+      start: stretch.start)
     try giveBeginning(of: stretch, index, given)
     if index == plan.stretches.count - 1, let last = request.inputs.last {
       try give(last: last, given, grid)
-    }
-    if source != nil {
-      try source?.latents(
-        stretch.start + (index == 0 ? 0 : stretch.given)..<stretch.end, into: given.start,
-        start: stretch.start)
     }
     try watch.check()
     let noise = try Tensor(shape)

@@ -25,6 +25,18 @@ struct FlowScheduleTests {
     #expect(try FlowSchedule.sigmas(steps: 2, shift: 3) == [1, 0.75, 0])
   }
 
+  @Test("a later start has the levels of its time")
+  func start() throws {
+    #expect(try FlowSchedule.sigmas(steps: 2, shift: 1, from: 0.5) == [0.5, 0.25, 0])
+    let sigmas = try FlowSchedule.sigmas(steps: 3, shift: 3, from: 0.75)
+    #expect(abs(sigmas[0] - 0.9) < 1e-15 && sigmas.last == 0)
+    for start in [0, -1, 1.1, .nan] {
+      #expect(throws: DiffusionError.self) {
+        try FlowSchedule.sigmas(steps: 2, shift: 1, from: start)
+      }
+    }
+  }
+
   @Test("the shift grows with the square root of the number of tokens")
   func tokens() throws {
     let schedule = try FlowSchedule(baseShift: 3, baseTokens: 448)

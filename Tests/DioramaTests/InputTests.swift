@@ -167,9 +167,9 @@ import Video
   }
 
   /// A run of three stretches that stops in the second one.
-  @Test func stretchesCanBeTakenUp() throws {
+  @Test(arguments: [false, true]) func stretchesCanBeTakenUp(redraws: Bool) throws {
     struct Stop: Error {}
-    var request = try request(frames: 29)
+    var request = try request(redraws ? redrawing(29, strength: 0.8) : ClipInputs(), frames: 29)
     request.timeline = [
       ShotPrompt.Shot(text: "a red ball", seconds: 0.5),
       ShotPrompt.Shot(text: "a blue cube", seconds: 28.0 / 24 - 0.5),

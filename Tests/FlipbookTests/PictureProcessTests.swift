@@ -97,6 +97,9 @@ import Video
     let plan = try JSONValue(
       parsing: generate("--duration", "1", "--size", "32x32", "--dry-run", "--json").output)["plan"]
     #expect(plan?["stretches"] == 6 && plan?["stretch_frames"] == 5)
+    let inputs = try JSONValue(
+      parsing: generate("--first-frame", "cat.png", "--dry-run", "--json").output)["inputs"]
+    #expect(inputs?.array?.first?["file"] == "cat.png")
     let outcome = try generate("--duration", "1", "--size", "32x32", "-o", "x.mp4")
     #expect(outcome.errors.contains("step 18/18"))
     #expect(try frameCount("x.mp4") == 25)

@@ -1,3 +1,4 @@
+package import Checkpoint
 import Files
 
 /// A file that a video was made from: the same video needs the same bytes.
@@ -29,6 +30,11 @@ public struct InputFile: Sendable, Equatable {
       let file = try MappedFile(path)
       self.init(option: option, path: path, sha256: SHA256.hexDigest(of: file.bytes))
     } catch { throw .input(name: "--\(option)", problem: error.description) }
+  }
+
+  /// The file for a program, without a look at it.
+  package var value: JSONValue {
+    ["option": .string(option), "file": .string(path), "sha256": .string(sha256)]
   }
 
   /// Looks at the file as it is now.

@@ -2,13 +2,16 @@ import Checkpoint
 import Flipbook
 import Foundation
 
-/// `flipbook generate`: text to video.
+/// `flipbook generate`: text, pictures and videos to video.
 enum GenerateCommand {
   static let declaration = Command(
-    "generate", "text to video", operands: "PROMPT", operandCount: 0...1,
+    "generate", "text, pictures and videos to video", operands: "PROMPT", operandCount: 0...1,
     options: GenerateSettings.options,
     examples: [
       ("flipbook generate \"a red ball bounces in a meadow\" --seed 7 -o out.mp4", "one video"),
+      ("flipbook generate \"it rolls\" --first-frame a.jpg -o b.mp4", "a picture that moves"),
+      ("flipbook generate \"a boat\" --duration 60", "a minute, in stretches"),
+      ("flipbook generate \"it jumps\" --video a.mp4 -o b.mp4", "what comes behind a video"),
       ("flipbook generate \"a boat\" --ratio 16:9 --count 4", "four, with seeds that follow"),
       ("flipbook generate --prompt-file prompts.txt -o clips.gif", "one animation a line"),
       (
@@ -157,7 +160,8 @@ enum GenerateCommand {
     if asJSON {
       let value: JSONValue = [
         "prompt": .string(job.request.prompt), "seed": JSONValue(job.request.seed ?? 0),
-        "file": .string(job.request.output ?? ""), "plan": job.plan.value,
+        "file": .string(job.request.output ?? ""),
+        "inputs": .array(job.inputs.map(\.value)), "plan": job.plan.value,
       ]
       return try Console.print(value.encoded() + "\n")
     }
@@ -165,7 +169,8 @@ enum GenerateCommand {
       [
         ("prompt", job.request.prompt), ("caption", job.request.caption ?? ""),
         ("seed", "\(job.request.seed ?? 0)"), ("file", job.request.output ?? ""),
-      ].filter { $0.0 != "caption" || !$0.1.isEmpty } + job.plan.rows.map { ($0.label, $0.value) }
+      ].filter { $0.0 != "caption" || !$0.1.isEmpty }
+      + job.inputs.map { ($0.option, $0.path) } + job.plan.rows.map { ($0.label, $0.value) }
     try Console.print(Table.text(rows))
   }
 }

@@ -82,7 +82,9 @@ struct ProgressReporter {
     case .note(let sentence): return sentence
     case .warning(let sentence): return "warning: \(sentence)"
     case .started(let plan, let request):
-      return "\(plan.size), \(plan.frames) frames, \(plan.steps) steps, seed \(request.seed ?? 0)"
+      let stretches = plan.stretches == 1 ? "" : "\(plan.stretches) stretches of "
+      return "\(plan.size), \(plan.frames) frames, \(stretches)\(plan.steps) steps, "
+        + "seed \(request.seed ?? 0)"
     case .textEncoded: return nil
     case .step(let progress):
       return "step \(progress.step)/\(progress.count), \(ProgressBar.tail(progress))"
