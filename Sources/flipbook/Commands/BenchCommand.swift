@@ -32,8 +32,11 @@ enum BenchCommand {
   }
 
   /// The built program: in `Benchmarks/.build/release` of the repository that this program lies in,
-  /// or of the working directory.
+  /// or of the working directory; `FLIPBOOK_BENCHMARKS` names another.
   private static func program() -> String? {
+    if let path = ProcessInfo.processInfo.environment["FLIPBOOK_BENCHMARKS"] {
+      return FileManager.default.isExecutableFile(atPath: path) ? path : nil
+    }
     let name = "/Benchmarks/.build/release/flipbook-benchmarks"
     let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     var directory = URL(fileURLWithPath: own).deletingLastPathComponent()
