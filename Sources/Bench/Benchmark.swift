@@ -15,8 +15,12 @@ public struct Benchmark {
 
   /// What the hardware allows at most; measured, by `arithmeticLimit` and `memoryLimit`.
   public enum Limit: Sendable, Hashable {
-    /// Multiply-adds in registers.
+    /// Multiply-adds in registers, of Float32.
     case arithmetic
+    /// Of pairs of bfloat16, sums in Float32.
+    case bfloat16Arithmetic
+    /// Of fours of bytes, sums in Int32.
+    case int8Arithmetic
     /// As many bytes through a loop that only reads and writes; in place, where the kernel is.
     case memory(bytes: Int, inPlace: Bool)
     /// None that could be measured by a loop.
@@ -54,11 +58,12 @@ public struct Benchmark {
 extension Benchmark {
   /// A benchmark whose speed is that of its arithmetic.
   static func arithmetic(
-    _ name: String, shape: String, operations: Double, reference: String? = nil,
-    isParallel: Bool = true, prepare: @escaping (_ threads: Int) throws -> () throws -> Void
+    _ name: String, shape: String, operations: Double, limit: Limit = .arithmetic,
+    reference: String? = nil, isParallel: Bool = true,
+    prepare: @escaping (_ threads: Int) throws -> () throws -> Void
   ) -> Benchmark {
     Benchmark(
-      name, shape: shape, work: .operations(operations), limit: .arithmetic, reference: reference,
+      name, shape: shape, work: .operations(operations), limit: limit, reference: reference,
       isParallel: isParallel, prepare: prepare)
   }
 

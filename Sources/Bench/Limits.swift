@@ -45,6 +45,31 @@ private func registersOnly(
   }
 }
 
+/// Multiply-adds of bfloat16 or of bytes in registers on every thread.
+public func bfloat16ArithmeticLimit() -> Benchmark { productLimit(.bfloat16, "bf16") }
+
+public func int8ArithmeticLimit() -> Benchmark { productLimit(.int8, "int8") }
+
+private func productLimit(_ format: ProductFormat, _ name: String) -> Benchmark {
+  let rounds = 2_000_000
+  return Benchmark(
+    "limit/multiply-add-\(name)", shape: "registers only",
+    work: .operations(Double(rounds * 12 * 16 * 2 * format.groupSize)), limit: .unknown
+  ) { threads in
+    let pool = WorkerPool(threads: threads)
+    let blocks = 8 * threads
+    let sinks = SharedPointer(try Tensor([blocks, 16]))
+    let factors = SharedPointer(try Tensor([16]))
+    return {
+      pool.parallel(blocks) { block in
+        let share = rounds * (block + 1) / blocks - rounds * block / blocks
+        multiplyAddInRegisters(
+          format, rounds: share, factors: factors.pointer, into: sinks.pointer + block * 16)
+      }
+    }
+  }
+}
+
 /// Reading and writing so many bytes, half of them each, and doing next to nothing with them.
 /// - Parameters:
 ///   - bytes: read and written, together.

@@ -1,4 +1,5 @@
-// x Wᵀ + b in Float32: our blocks on our threads, beside one call of OpenBLAS with threads of its own.
+// x Wᵀ + b in every precision, beside one call of OpenBLAS in Float32 with threads of its own. What a
+// product in bf16 or int8 rounds is rounded in each run, as between two layers.
 
 import COpenBLAS
 import Diorama
@@ -30,26 +31,47 @@ func matrixProductBenchmarks(_ shapes: ModelShapes) -> [Benchmark] {
     MatrixShape(name: "text-mlp-in", rows: shapes.textTokens, inputs: width, outputs: hidden),
     MatrixShape(name: "projection-large", rows: many, inputs: width, outputs: width),
     MatrixShape(name: "mlp-in-large", rows: many, inputs: width, outputs: hidden),
+    // Wan 2.1 1.3B: 1536 wide, an MLP of 8960, 1280 tokens.
+    MatrixShape(name: "wan-projection", rows: 1280, inputs: 1536, outputs: 1536),
+    MatrixShape(name: "wan-mlp-in", rows: 1280, inputs: 1536, outputs: 8960),
+    MatrixShape(name: "wan-mlp-out", rows: 1280, inputs: 8960, outputs: 1536),
   ]
-  return list.flatMap { [openBLAS($0), linear($0)] } + [residual(list[3])]
+  return list.flatMap { shape in
+    [openBLAS(shape)] + ComputePrecision.allCases.map { linear(shape, $0) }
+  } + ComputePrecision.allCases.map { residual(list[3], $0) }
+    + ComputePrecision.allCases.map { mlp(list[2], $0) }
 }
 
-private func linear(_ shape: MatrixShape) -> Benchmark {
-  .arithmetic(
-    "matrix/\(shape.name)", shape: shape.text, operations: shape.operations,
-    reference: "matrix/\(shape.name)-openblas"
+/// The row's name, what it is held to, and what it is compared with.
+private func row(
+  _ name: String, _ shape: MatrixShape, _ precision: ComputePrecision
+) -> (name: String, limit: Benchmark.Limit, reference: String) {
+  let openBLAS = "matrix/\(shape.name)-openblas"
+  return switch precision {
+  case .f32: ("matrix/\(name)", .arithmetic, openBLAS)
+  case .bf16: ("matrix/\(name)-bf16", .bfloat16Arithmetic, openBLAS)
+  case .int8: ("matrix/\(name)-int8", .int8Arithmetic, openBLAS)
+  }
+}
+
+private func linear(_ shape: MatrixShape, _ precision: ComputePrecision) -> Benchmark {
+  let row = row(shape.name, shape, precision)
+  return .arithmetic(
+    row.name, shape: shape.text, operations: shape.operations, limit: row.limit,
+    reference: row.reference
   ) { threads in
-    let (layer, x, compute) = try make(shape, threads)
+    let (layer, x, compute) = try make(shape, precision, threads)
     return { compute.arena.scope { _ = layer(x, compute) } }
   }
 }
 
-private func residual(_ shape: MatrixShape) -> Benchmark {
-  .arithmetic(
-    "matrix/\(shape.name)-residual", shape: shape.text + ", gated, added",
-    operations: shape.operations, reference: "matrix/\(shape.name)-openblas"
+private func residual(_ shape: MatrixShape, _ precision: ComputePrecision) -> Benchmark {
+  let row = row("\(shape.name)-residual", shape, precision)
+  return .arithmetic(
+    row.name, shape: shape.text + ", gated, added", operations: shape.operations,
+    limit: row.limit, reference: row.reference
   ) { threads in
-    let (layer, x, compute) = try make(shape, threads)
+    let (layer, x, compute) = try make(shape, precision, threads)
     let sum = try Tensor([shape.rows, shape.outputs])
     // Gates of 0 leave the sum where it is, however often it is added to.
     let gate = try Tensor([shape.outputs])
@@ -57,12 +79,36 @@ private func residual(_ shape: MatrixShape) -> Benchmark {
   }
 }
 
+/// The second half of a block: modulated norm, map, GELU, map, gate and residual.
+private func mlp(_ shape: MatrixShape, _ precision: ComputePrecision) -> Benchmark {
+  let row = row("mlp", shape, precision)
+  return Benchmark(
+    row.name, shape: "\(shape.text), and back, with norm, GELU, gate and sum",
+    work: .operations(2 * shape.operations), limit: row.limit
+  ) { threads in
+    let (first, x, compute) = try make(shape, precision, threads)
+    let second = try Linear(
+      Weights(SyntheticWeights(), prefix: "out", precision: precision), inputs: shape.outputs,
+      outputs: shape.inputs)
+    let (shift, scale) = (try Tensor.normals([shape.inputs]), try Tensor([shape.inputs]))
+    return {
+      compute.arena.scope { () -> Void in
+        let h = first.input(normalizing: x, shift: shift, scale: scale, epsilon: 1e-6, compute)
+        let hidden = first(h, for: second, compute, activation: .geluTanh)
+        second(hidden, addingTo: x, gate: scale, compute)
+      }
+    }
+  }
+}
+
 private func make(
-  _ shape: MatrixShape, _ threads: Int
+  _ shape: MatrixShape, _ precision: ComputePrecision, _ threads: Int
 ) throws -> (Linear, Tensor, Compute) {
   (
-    try Linear(Weights(SyntheticWeights()), inputs: shape.inputs, outputs: shape.outputs),
-    try .normals([shape.rows, shape.inputs]), try makeCompute(threads: threads)
+    try Linear(
+      Weights(SyntheticWeights(), precision: precision), inputs: shape.inputs,
+      outputs: shape.outputs), try .normals([shape.rows, shape.inputs]),
+    try makeCompute(threads: threads)
   )
 }
 

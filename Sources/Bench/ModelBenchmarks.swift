@@ -70,6 +70,15 @@ func suffix(_ precision: ComputePrecision) -> String {
   precision == .f32 ? "" : "-\(precision.rawValue)"
 }
 
+/// What the processor does at most in a precision.
+func limit(_ precision: ComputePrecision) -> Benchmark.Limit {
+  switch precision {
+  case .f32: .arithmetic
+  case .bf16: .bfloat16Arithmetic
+  case .int8: .int8Arithmetic
+  }
+}
+
 private func textEncoder(_ directory: ModelDirectory, limit: Int) throws -> Benchmark {
   var config = try directory.config("text_encoder")
   let configuration = try TextEncoder.Configuration(&config)
@@ -97,7 +106,7 @@ private func step(
   return .arithmetic(
     "model/transformer-evaluation" + suffix(precision),
     shape: "\(gridText(shapes)), \(shapes.textTokens) text tokens, \(origin)",
-    operations: transformerOperations(shapes)
+    operations: transformerOperations(shapes), limit: limit(precision)
   ) { threads in
     let transformer = try Transformer(source(files, precision), configuration: configuration)
     let compute = try makeCompute(threads: threads)
@@ -126,7 +135,7 @@ private func decode(
   let grid = shapes.grid
   return .arithmetic(
     "model/decode" + suffix(precision), shape: "\(gridText(shapes)), \(origin)",
-    operations: autoencoderOperations(shapes.decoderConvolutions, shapes)
+    operations: autoencoderOperations(shapes.decoderConvolutions, shapes), limit: limit(precision)
   ) { threads in
     let autoencoder = try Autoencoder(
       source(files, precision), configuration: shapes.autoencoder)
@@ -149,7 +158,7 @@ private func encode(
   let grid = shapes.grid
   return .arithmetic(
     "model/encode" + suffix(precision), shape: "\(gridText(shapes)), \(origin)",
-    operations: autoencoderOperations(shapes.encoderConvolutions, shapes)
+    operations: autoencoderOperations(shapes.encoderConvolutions, shapes), limit: limit(precision)
   ) { threads in
     let autoencoder = try Autoencoder(
       source(files, precision), configuration: shapes.autoencoder)
@@ -217,7 +226,7 @@ private func run(
     name + suffix(precision),
     shape: "\(defaults.width)×\(defaults.height), \(defaults.frames) frames, \(defaults.solver), "
       + "\(steps) steps, \(plan.evaluations) evaluations, mp4",
-    operations: plan.flops.values.reduce(0, +)
+    operations: plan.flops.values.reduce(0, +), limit: limit(precision)
   ) { threads in
     let pipeline = try DioramaPipeline(
       directory: directory, threads: threads, precision: precision)

@@ -83,6 +83,21 @@ func geluTanh(_ x: Vector) -> Vector {
   return x / (Vector(repeating: 1) + exp(x * slope))
 }
 
+/// `geluTanh` with a relative error below 2e-4, a tenth of what rounding to bfloat16 costs: for results
+/// that are rounded at once.
+@inline(__always)
+func geluTanhToRound(_ x: Vector) -> Vector {
+  let slope = flipbook_fma(
+    x * x, Vector(repeating: -0.102943264), Vector(repeating: -2.3022082))
+  return x * flipbook_reciprocal(onePlusExp2(x * slope))
+}
+
+/// `silu`, likewise.
+@inline(__always)
+func siluToRound(_ x: Vector) -> Vector {
+  x * flipbook_reciprocal(onePlusExp2(x * Vector(repeating: -1.442695041)))
+}
+
 /// x·Φ(x); Φ comes from the tail of the distribution, so that the negative tail keeps its
 /// digits where ½(1 + erf) would cancel.
 @inline(__always)

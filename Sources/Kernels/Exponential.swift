@@ -29,6 +29,25 @@ func exp2OfNonPositive(_ x: Vector) -> Vector {
     .replacing(with: Vector(repeating: 0), where: x .< Vector(repeating: -126))
 }
 
+/// 1 + 2ˣ with a relative error below 1e-4; 2ˣ ends at 2^±126, NaN stays NaN.
+@inline(__always)
+func onePlusExp2(_ x: Vector) -> Vector {
+  let bounded = flipbook_min(
+    Vector(repeating: 126), flipbook_max(Vector(repeating: -126), x))
+  let magic = Vector(repeating: 12_582_912)
+  let shifted = bounded + magic
+  let fraction = bounded - (shifted - magic)
+  // Minimax of degree 3, 7.5e-5.
+  var power = Vector(repeating: 0.0551716685)
+  power = flipbook_fma(power, fraction, Vector(repeating: 0.242611125))
+  power = flipbook_fma(power, fraction, Vector(repeating: 0.693260968))
+  power = flipbook_fma(power, fraction, Vector(repeating: 0.999928057))
+  let exponent = unsafeBitCast(shifted, to: SIMD16<Int32>.self) &- SIMD16(repeating: 0x4B3F_FF81)
+  return flipbook_fma(
+    power, unsafeBitCast(exponent &<< SIMD16(repeating: 23), to: Vector.self),
+    Vector(repeating: 1))
+}
+
 /// 2ˣ on [−½, ½].
 @inline(__always)
 private func exp2Polynomial(_ fraction: Vector) -> Vector {

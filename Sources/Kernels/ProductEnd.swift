@@ -45,8 +45,8 @@ package struct ProductEnd: @unchecked Sendable {
     case (.bfloat16(let target, let stride), .none): tile.round(bias, target, stride) { $0 }
     case (.bfloat16(let target, let stride), .gelu): tile.round(bias, target, stride, gelu)
     case (.bfloat16(let target, let stride), .geluTanh):
-      tile.round(bias, target, stride, geluTanh)
-    case (.bfloat16(let target, let stride), .silu): tile.round(bias, target, stride, silu)
+      tile.round(bias, target, stride, geluTanhToRound)
+    case (.bfloat16(let target, let stride), .silu): tile.round(bias, target, stride, siluToRound)
     case (.residual(let target, let stride, let gate), _):
       tile.add(bias, to: target, stride, gate: gate)
     case (.heads(let heads), _): tile.split(bias, heads)

@@ -107,17 +107,17 @@ package struct ProductRows: @unchecked Sendable {
   private func writeInt8(
     _ target: UnsafeMutableRawPointer, _ values: (_ offset: Int, _ valid: Int) -> Vector
   ) -> ActivationScale {
-    // Zero is always in the range, so that it is held exactly, and what fills up the last vector
-    // changes nothing.
+    // Zero is always in the range, so that it is held exactly.
     var low = Vector(repeating: 0)
     var high = low
     var notFinite = low
     forVectors { offset, valid in
-      let x = values(offset, valid)
+      // Lanes that do not count may hold anything.
+      let x = clear(values(offset, valid), from: valid)
       low = flipbook_min(x, low)
       high = flipbook_max(x, high)
-      // Zero for finite numbers only. Lanes that do not count may hold what is no number.
-      notFinite += clear(x - x, from: valid)
+      // Zero for finite numbers only.
+      notFinite += x - x
     }
     let least = -flipbook_largest(-low)
     let range = flipbook_largest(high) - least

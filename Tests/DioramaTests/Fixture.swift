@@ -46,10 +46,11 @@ enum Fixture {
   }
 
   static func transformer(
-    attention: TransformerConfiguration.Attention = .alternating
+    attention: TransformerConfiguration.Attention = .alternating,
+    precision: ComputePrecision = .f32
   ) throws -> Transformer {
     try Transformer(
-      Weights(try weights("transformer")),
+      Weights(try weights("transformer"), precision: precision),
       configuration: try transformerConfiguration(attention: attention))
   }
 

@@ -15,9 +15,10 @@ final class TestModel {
   ///   - transformer: fields of its config to change.
   ///   - index: further fields of `model_index.json`.
   ///   - spoiled: a weight of the transformer that becomes NaN in one place.
+  ///   - precision: of the transformer's file.
   init(
     transformer fields: [String: JSONValue] = [:], index: [String: JSONValue] = [:],
-    spoiling spoiled: String? = nil
+    spoiling spoiled: String? = nil, as precision: SafetensorsWriter.Precision = .f32
   ) throws {
     let manager = FileManager.default
     path = NSTemporaryDirectory() + "flipbook-diorama-\(UUID().uuidString)"
@@ -48,7 +49,7 @@ final class TestModel {
       for key in file.keys {
         let tensor = try file.tensor(key)
         if name == "transformer", key == spoiled { tensor.pointer[1] = .nan }
-        writer.add(key, tensor)
+        writer.add(key, tensor, as: name == "transformer" ? precision : .f32)
       }
       try writer.write(to: "\(path)/\(name)/diffusion_pytorch_model.safetensors")
     }

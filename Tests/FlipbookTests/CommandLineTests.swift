@@ -91,6 +91,7 @@ import Testing
       ["doctor"], in: folder, environment: ["OPENBLAS_CORETYPE": "Haswell"])
     #expect(plain.output.contains("unset OPENBLAS_CORETYPE"))
     #expect(plain.output.contains("libx264"))
+    #expect(plain.output.contains("\(Precision.preferred.rawValue) (default)"))
   }
 
   /// A result that cannot be told is no success.

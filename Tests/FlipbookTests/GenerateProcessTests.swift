@@ -58,6 +58,30 @@ import Testing
     #expect(try bytes(name) == original)
   }
 
+  /// Each precision makes its own bytes, says so, and goes on with its own latents alone.
+  @Test func precisions() throws {
+    var files: [Data] = []
+    for precision in ["f32", "bf16", "int8"] {
+      let outcome = try flipbook(
+        "generate", "a ball", "--seed", "5", "-o", "\(precision).gif", "--precision", precision,
+        "--save-latents", "\(precision).safetensors", "--json")
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      let metadata = try JSONValue(parsing: outcome.output)["metadata"]
+      #expect(metadata?["options"]?["precision"]?.string == precision)
+      files.append(try bytes("\(precision).safetensors"))
+      // Without the option, that of the latents.
+      let resumed = try flipbook(
+        "generate", "--from-latents", "\(precision).safetensors", "-o", "again.gif")
+      #expect(resumed.code == 0, "\(resumed.errors)")
+      #expect(try bytes("again.gif") == bytes("\(precision).gif"))
+    }
+    #expect(Set(files).count == 3)
+    let other = try flipbook(
+      "generate", "--from-latents", "int8.safetensors", "--precision", "f32", "-o", "x.gif")
+    #expect(other.code == 4)
+    #expect(other.errors.contains("take --precision int8"))
+  }
+
   @Test func batches() throws {
     let outcome = try flipbook(
       "generate", "a ball", "--count", "2", "--seed", "5", "-o", "x.mp4", "--json")

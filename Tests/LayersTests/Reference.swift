@@ -26,6 +26,17 @@ func relativeError(_ values: Tensor, _ expected: Tensor) -> Double {
   relativeError(values.array(), expected.array().map(Double.init))
 }
 
+/// The length of the error in lengths of what is expected.
+func relativeNorm(_ values: Tensor, _ expected: Tensor) -> Double {
+  precondition(values.shape == expected.shape, "\(values.shape), expected \(expected.shape)")
+  var (error, size) = (0.0, 0.0)
+  for (value, expected) in zip(values.array(), expected.array()) {
+    error += Double(value - expected) * Double(value - expected)
+    size += Double(expected) * Double(expected)
+  }
+  return (error / max(size, .leastNormalMagnitude)).squareRoot()
+}
+
 /// A file of tensors that `scripts/golden/layers.py` wrote.
 struct Golden {
   private let file: Safetensors

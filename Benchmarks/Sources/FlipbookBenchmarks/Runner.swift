@@ -49,7 +49,10 @@ struct Runner {
   /// What the hardware does at most: multiply-adds in registers, and memory far beyond the caches.
   mutating func limits(threads counts: [Int]) throws -> [Comparison] {
     var results: [Comparison] = []
-    for limit in [Benchmark.Limit.arithmetic, .memory(bytes: 256 << 20, inPlace: false)] {
+    for limit in [
+      Benchmark.Limit.arithmetic, .bfloat16Arithmetic, .int8Arithmetic,
+      .memory(bytes: 256 << 20, inPlace: false),
+    ] {
       for threads in counts {
         guard let measured = try self.limit(limit, threads: threads) else { continue }
         results.append(Comparison(measurement: measured))
@@ -66,6 +69,8 @@ struct Runner {
     let benchmark: Benchmark
     switch limit {
     case .arithmetic: benchmark = arithmeticLimit()
+    case .bfloat16Arithmetic: benchmark = bfloat16ArithmeticLimit()
+    case .int8Arithmetic: benchmark = int8ArithmeticLimit()
     case .memory(let bytes, let inPlace): benchmark = memoryLimit(bytes: bytes, inPlace: inPlace)
     case .unknown: return nil
     }

@@ -7,6 +7,10 @@
 
 #include <stdint.h>
 
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
 typedef float flipbook_f32x16 __attribute__((ext_vector_type(16)));
 typedef float flipbook_f32x8 __attribute__((ext_vector_type(8)));
 typedef int32_t flipbook_i32x16 __attribute__((ext_vector_type(16)));
@@ -24,6 +28,15 @@ static inline flipbook_f32x16 flipbook_max(flipbook_f32x16 a, flipbook_f32x16 b)
 
 static inline flipbook_f32x16 flipbook_min(flipbook_f32x16 a, flipbook_f32x16 b) {
   return a < b ? a : b;
+}
+
+// 1/a to at least twelve bits.
+static inline flipbook_f32x16 flipbook_reciprocal(flipbook_f32x16 a) {
+#if defined(__AVX512F__)
+  return (flipbook_f32x16)_mm512_rcp14_ps((__m512)a);
+#else
+  return 1.0f / a;
+#endif
 }
 
 static inline flipbook_f32x16 flipbook_abs(flipbook_f32x16 a) {
