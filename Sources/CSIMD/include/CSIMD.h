@@ -1,7 +1,9 @@
 #ifndef FLIPBOOK_CSIMD_H
 #define FLIPBOOK_CSIMD_H
 
+#include "bfloat16.h"
 #include "instruction_sets.h"
+#include "int8.h"
 #include "pause.h"
 #include "transpose.h"
 #include "vector.h"
