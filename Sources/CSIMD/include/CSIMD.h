@@ -5,6 +5,8 @@
 #include "instruction_sets.h"
 #include "int8.h"
 #include "pause.h"
+#include "power.h"
+#include "prefetch.h"
 #include "transpose.h"
 #include "vector.h"
 
