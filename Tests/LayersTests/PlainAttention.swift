@@ -24,8 +24,10 @@ func plainAttention(
       for head in 0..<heads {
         let start = (query * heads + head) * size
         let keyStarts = visible.map { ($0 * keyHeads + head / (heads / keyHeads)) * size }
-        var weights = keyStarts.map { key in
-          (0..<size).reduce(0.0) { $0 + q[start + $1] * k[key + $1] }
+        var weights = keyStarts.map { key -> Double in
+          var score = 0.0
+          for index in 0..<size { score += q[start + index] * k[key + index] }
+          return score
         }
         let largest = weights.reduce(-Double.infinity) { $1 > $0 ? $1 : $0 }
         weights = weights.map { exp2($0 - largest) }
