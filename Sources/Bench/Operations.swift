@@ -7,7 +7,7 @@ import Text
 
 /// q kᵀ and the sum of the values, of all heads.
 func attentionOperations(_ pattern: AttentionPattern, width: Int) -> Double {
-  pattern.groups.reduce(0) { $0 + 4 * Double($1.queryCount) * Double($1.keyCount) * Double(width) }
+  pattern.groups.reduce(0) { $0 + 4 * Double($1.pairCount) * Double(width) }
 }
 
 /// The pattern of a spatial block with one shot: a picture token looks at its frame and the text, a

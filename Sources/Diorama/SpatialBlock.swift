@@ -15,12 +15,14 @@ struct SpatialBlock: Sendable {
   private let picture: Stream
   private let heads: Int
   private let headSize: Int
+  private let precision: ComputePrecision
 
   init(_ weights: Weights, configuration: TransformerConfiguration) throws {
     text = try Stream(weights["text"], configuration: configuration)
     picture = try Stream(weights["picture"], configuration: configuration)
     heads = configuration.heads
     headSize = configuration.headSize
+    precision = weights.precision
   }
 
   /// Both arrays in place.
@@ -44,7 +46,7 @@ struct SpatialBlock: Sendable {
         rows: wordCount..<count, compute)
       let attended = attention(
         queries: joint.queries, keys: joint.keys, values: joint.values,
-        pattern: layout.spatialPattern, compute)
+        pattern: layout.spatialPattern, precision: precision, compute)
       picture.finish(
         pictures, attended: attended[wordCount..<count], ofPictures.attention, mlp: ofPictures.mlp,
         compute)

@@ -12,12 +12,14 @@ struct TemporalBlock: Sendable {
   private let picture: Stream
   private let heads: Int
   private let headSize: Int
+  private let precision: ComputePrecision
   private let shifted: Bool
 
   init(_ weights: Weights, configuration: TransformerConfiguration, shifted: Bool) throws {
     picture = try Stream(weights["picture"], configuration: configuration)
     heads = configuration.heads
     headSize = configuration.headSize
+    precision = weights.precision
     self.shifted = shifted
   }
 
@@ -37,7 +39,7 @@ struct TemporalBlock: Sendable {
         rows: 0..<count, compute)
       let attended = attention(
         queries: projections.queries, keys: projections.keys, values: projections.values,
-        pattern: layout.temporalPatterns[shifted ? 1 : 0], compute)
+        pattern: layout.temporalPatterns[shifted ? 1 : 0], precision: precision, compute)
       picture.finish(
         pictures, attended: attended, modulations.attention, mlp: modulations.mlp, compute)
     }

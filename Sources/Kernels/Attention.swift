@@ -1,213 +1,490 @@
 import CSIMD
 
-/// How many query rows one call of `attendBlock` takes at most.
-package let attentionBlockQueries = 32
+// Attention of a block of queries to all keys of its group, for one head, with a running softmax
+// (Milakov and Gimelshein, "Online normalizer calculation for softmax", arXiv 1805.02867) in tiles
+// (FlashAttention, Dao et al., arXiv 2205.14135).
+//
+// Lanes are queries, everywhere: scores are kept as [keys, queries], the output as
+// [headSize, queries]. So the largest score and the sum of a query are vertical, and both products
+// are one loop: eight rows of broadcast words (keys, or columns of values) times up to three vectors
+// of queries, whose 24 sums stay in registers.
+//
+// The maximum that is subtracted is not the largest score so far but one that it exceeds by at most
+// 2^16: it is what the sums begin with, so that subtracting costs nothing, and is raised only where
+// a score would go beyond. Softmax does not depend on what is subtracted (Rabe and Staats,
+// arXiv 2112.05682), and Float32 has room for 2^16.
 
-/// Attention of a block of query rows to all keys of its group, for one head, with a running
-/// softmax (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018; the tiling
-/// is FlashAttention's, Dao et al. 2022). Of the score matrix four rows of one tile exist at once.
-/// - Parameters:
-///   - queries, output: where this head's row 0 begins; row `r` of the block begins `offsets[r]`
-///     elements further on, in both.
-///   - rows: 1 … `attentionBlockQueries`.
-///   - headSize: a multiple of 16.
-///   - keyTiles, valueTiles: the group's keys and values, packed by `packKeys` (with the factor
-///     log₂e / √headSize) and `packValues`, tile after tile.
-///   - keyCount: how many keys there are in all; at least one.
-package func attendBlock(
-  queries: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>,
-  offsets: UnsafePointer<Int>, rows: Int, headSize: Int,
-  keyTiles: UnsafePointer<Float>, valueTiles: UnsafePointer<Float>, keyCount: Int
-) {
-  // 1 KiB each at most: Swift puts that on the stack.
-  withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * attentionTileKeys) { weights in
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * 32) { state in
-      guard let weights = weights.baseAddress, let state = state.baseAddress else { return }
-      let maxima = state
-      let sums = state + attentionBlockQueries
-      var firstKey = 0
-      while firstKey < keyCount {
-        let keys = min(attentionTileKeys, keyCount - firstKey)
-        let keyTile = keyTiles + firstKey * headSize
-        let valueTile = valueTiles + firstKey * headSize
-        var row = 0
-        while row < rows {
-          // The last rows of a block that four do not divide are done one by one.
-          let height = row + 4 <= rows ? 4 : 1
-          let step = SoftmaxStep(
-            queries: queries, output: output, offsets: offsets + row, headSize: headSize,
-            keyTile: keyTile, valueTile: valueTile, keys: keys, isFirst: firstKey == 0,
-            weights: weights, maxima: maxima + row, sums: sums + row)
-          if height == 4 { step.runFour() } else { step.runOne() }
-          row += height
-        }
-        firstKey += attentionTileKeys
-      }
-      for row in 0..<rows {
-        let factor = Vector(repeating: 1 / sums[row])
-        let target = output + offsets[row]
-        mapVectors(target, target, count: headSize) { values, _, _ in values * factor }
-      }
-    }
+/// The most query rows of a block. All of them pass over a tile of keys and values before the next,
+/// so that these come from the third cache, or from memory, once for that many queries.
+package let attentionBlockQueries = 192
+
+/// The most vectors of queries whose sums are in registers at once.
+private var widestVectors: Int { hasWideRegisters ? 3 : 1 }
+
+/// How many keys have their scores in registers.
+private let stripKeys = 8
+
+/// The exponent by which a score may exceed the maximum that is subtracted.
+private let headroom: Float = 16
+
+/// A block of query rows, and the packed keys and values of its group.
+package struct AttentionBlock {
+  /// Where this head's row 0 begins; row `r` of the block begins `offsets[r]` elements further on,
+  /// in both.
+  package var queries: UnsafePointer<Float>
+  package var output: UnsafeMutablePointer<Float>
+  package var offsets: UnsafePointer<Int>
+  /// 1 … `attentionBlockQueries`.
+  package var rows: Int
+  /// The first key that each row sees and the one after its last, `[rows]`. A row that sees none
+  /// becomes zero.
+  package var firstKeys: UnsafePointer<Int32>
+  package var endKeys: UnsafePointer<Int32>
+  /// A multiple of 8.
+  package var headSize: Int
+  /// The group's keys and values as `packKeys` and `packValues` left them, values in tiles of
+  /// `attentionTileKeys`.
+  package var keys: UnsafePointer<UInt32>
+  package var values: UnsafePointer<UInt32>
+  package var keyCount: Int
+  /// `attentionScratchWords` words, aligned for a vector of sixteen.
+  package var scratch: UnsafeMutablePointer<UInt32>
+
+  package init(
+    queries: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>,
+    offsets: UnsafePointer<Int>, rows: Int, firstKeys: UnsafePointer<Int32>,
+    endKeys: UnsafePointer<Int32>, headSize: Int, keys: UnsafePointer<UInt32>,
+    values: UnsafePointer<UInt32>, keyCount: Int, scratch: UnsafeMutablePointer<UInt32>
+  ) {
+    self.queries = queries
+    self.output = output
+    self.offsets = offsets
+    self.rows = rows
+    self.firstKeys = firstKeys
+    self.endKeys = endKeys
+    self.headSize = headSize
+    self.keys = keys
+    self.values = values
+    self.keyCount = keyCount
+    self.scratch = scratch
+  }
+
+  /// The part of the rows that begins with a vector, with a scratch of its own.
+  fileprivate func part(firstVector: Int, vectors: Int) -> AttentionBlock {
+    let first = firstVector * lanes
+    var part = self
+    part.offsets = offsets + first
+    part.firstKeys = firstKeys + first
+    part.endKeys = endKeys + first
+    part.rows = min(rows - first, vectors * lanes)
+    part.scratch = scratch + attentionScratchWords(vectors: firstVector, headSize: headSize)
+    return part
   }
 }
 
-/// One tile of keys for a few rows of queries.
-private struct SoftmaxStep {
-  let queries: UnsafePointer<Float>
-  let output: UnsafeMutablePointer<Float>
-  let offsets: UnsafePointer<Int>
-  let headSize: Int
-  let keyTile: UnsafePointer<Float>
-  let valueTile: UnsafePointer<Float>
-  let keys: Int
-  let isFirst: Bool
-  /// Room for four rows of unnormalised softmax.
-  let weights: UnsafeMutablePointer<Float>
-  let maxima: UnsafeMutablePointer<Float>
-  let sums: UnsafeMutablePointer<Float>
+/// What a block needs besides: queries, output and weights as words, three numbers and the visible
+/// keys of each query, and two strips of scores.
+package func attentionScratchWords(headSize: Int) -> Int {
+  attentionScratchWords(vectors: attentionBlockQueries / lanes, headSize: headSize)
+}
+
+private func attentionScratchWords(vectors: Int, headSize: Int) -> Int {
+  vectors * lanes * (2 * headSize + attentionTileKeys + 5 + 2 * stripKeys)
+}
+
+/// Computes the output rows of a block.
+package func attend(_ arithmetic: AttentionArithmetic, _ block: AttentionBlock) {
+  let tiles = (block.keyCount + attentionTileKeys - 1) / attentionTileKeys
+  forParts(of: block) { begin(arithmetic, $0, vectors: $1) }
+  for tile in 0..<tiles {
+    prefetch(arithmetic, block, tile: tile)
+    forParts(of: block) { advance(arithmetic, $0, vectors: $1, tile: tile) }
+  }
+  forParts(of: block) { finish(arithmetic, $0, vectors: $1) }
+}
+
+/// Shares out the vectors of a block as evenly as can be among as few parts as can be.
+@inline(__always)
+private func forParts(of block: AttentionBlock, _ body: (AttentionBlock, _ vectors: Int) -> Void) {
+  let vectors = (block.rows + lanes - 1) / lanes
+  let count = (vectors + widestVectors - 1) / widestVectors
+  for number in 0..<count {
+    let (first, end) = (number * vectors / count, (number + 1) * vectors / count)
+    body(block.part(firstVector: first, vectors: end - first), end - first)
+  }
+}
+
+/// Asks for a tile's keys and values, one line after the other: the processor's own prefetching
+/// starts anew on every page, which the products pass more slowly than the third cache answers.
+private func prefetch(_ arithmetic: AttentionArithmetic, _ block: AttentionBlock, tile: Int) {
+  let first = tile * attentionTileKeys
+  let count = min(block.keyCount - first, attentionTileKeys)
+  let size = block.headSize
+  flipbook_prefetch(
+    block.keys + arithmetic.keyWords(first, headSize: size),
+    arithmetic.keyWords(count, headSize: size))
+  flipbook_prefetch(
+    block.values + arithmetic.valueWords(first, headSize: size),
+    arithmetic.valueWords(count, headSize: size))
+}
+
+private func begin(_ arithmetic: AttentionArithmetic, _ block: AttentionBlock, vectors: Int) {
+  switch (arithmetic, vectors) {
+  case (.f32, 1): Floats<1, 8>(.f32, block).begin()
+  case (.f32, 2): Floats<2, 16>(.f32, block).begin()
+  case (.f32, _): Floats<3, 24>(.f32, block).begin()
+  case (.bf16, 1): Pairs<1, 8>(.bf16, block).begin()
+  case (.bf16, 2): Pairs<2, 16>(.bf16, block).begin()
+  case (.bf16, _): Pairs<3, 24>(.bf16, block).begin()
+  case (.int8, 1): Bytes<1, 8>(.int8, block).begin()
+  case (.int8, 2): Bytes<2, 16>(.int8, block).begin()
+  case (.int8, _): Bytes<3, 24>(.int8, block).begin()
+  }
+}
+
+private func advance(
+  _ arithmetic: AttentionArithmetic, _ block: AttentionBlock, vectors: Int, tile: Int
+) {
+  switch (arithmetic, vectors) {
+  case (.f32, 1): Floats<1, 8>(.f32, block).advance(tile: tile)
+  case (.f32, 2): Floats<2, 16>(.f32, block).advance(tile: tile)
+  case (.f32, _): Floats<3, 24>(.f32, block).advance(tile: tile)
+  case (.bf16, 1): Pairs<1, 8>(.bf16, block).advance(tile: tile)
+  case (.bf16, 2): Pairs<2, 16>(.bf16, block).advance(tile: tile)
+  case (.bf16, _): Pairs<3, 24>(.bf16, block).advance(tile: tile)
+  case (.int8, 1): Bytes<1, 8>(.int8, block).advance(tile: tile)
+  case (.int8, 2): Bytes<2, 16>(.int8, block).advance(tile: tile)
+  case (.int8, _): Bytes<3, 24>(.int8, block).advance(tile: tile)
+  }
+}
+
+private func finish(_ arithmetic: AttentionArithmetic, _ block: AttentionBlock, vectors: Int) {
+  switch (arithmetic, vectors) {
+  case (.f32, 1): Floats<1, 8>(.f32, block).finish()
+  case (.f32, 2): Floats<2, 16>(.f32, block).finish()
+  case (.f32, _): Floats<3, 24>(.f32, block).finish()
+  case (.bf16, 1): Pairs<1, 8>(.bf16, block).finish()
+  case (.bf16, 2): Pairs<2, 16>(.bf16, block).finish()
+  case (.bf16, _): Pairs<3, 24>(.bf16, block).finish()
+  case (.int8, 1): Bytes<1, 8>(.int8, block).finish()
+  case (.int8, 2): Bytes<2, 16>(.int8, block).finish()
+  case (.int8, _): Bytes<3, 24>(.int8, block).finish()
+  }
+}
+
+private typealias Floats<let vectors: Int, let sums: Int> =
+  RunningSoftmax<FloatProduct, FloatProduct, vectors, sums>
+private typealias Pairs<let vectors: Int, let sums: Int> =
+  RunningSoftmax<BFloat16Product, BFloat16Product, vectors, sums>
+private typealias Bytes<let vectors: Int, let sums: Int> =
+  RunningSoftmax<Int8Product, BFloat16Product, vectors, sums>
+
+/// Part of a block: `vectors` vectors of queries, `sums` = 8 · `vectors` registers of sums. What it
+/// knows of the keys so far lies in the scratch.
+private struct RunningSoftmax<
+  Scores: WordProduct, Mix: WeightProduct, let vectors: Int, let sums: Int
+> {
+  private let arithmetic: AttentionArithmetic
+  private let block: AttentionBlock
+  /// Words of a query, and of a panel of keys.
+  private let depth: Int
+  private let panelWords: Int
+
+  // The scratch.
+
+  /// `[headSize / wordSize, vectors · 16]`.
+  private let queries: UnsafeMutablePointer<UInt32>
+  /// `[headSize, vectors]`, not yet divided by the totals.
+  private let output: UnsafeMutablePointer<Vector>
+  /// Unnormalised softmax of a tile, `[keys / wordSize, vectors · 16]`.
+  private let weights: UnsafeMutablePointer<UInt32>
+  /// Minus what is subtracted from the scores, the sum of the weights so far, what eight-bit queries
+  /// are multiplied by: a vector each.
+  private let shifts: UnsafeMutablePointer<Vector>
+  private let totals: UnsafeMutablePointer<Vector>
+  private let scales: UnsafeMutablePointer<Vector>
+  private let firstKeys: UnsafeMutablePointer<SIMD16<Int32>>
+  private let endKeys: UnsafeMutablePointer<SIMD16<Int32>>
+  /// The scores of a strip of keys, `[8, vectors]`.
+  private let scores: UnsafeMutablePointer<Vector>
+  /// What the first tile's sums begin with, likewise.
+  private let zeros: UnsafeMutablePointer<Vector>
 
   @inline(__always)
-  func runFour() {
-    let q0 = queries + offsets[0]
-    let q1 = queries + offsets[1]
-    let q2 = queries + offsets[2]
-    let q3 = queries + offsets[3]
-    var scores = Tile4()
-    if keys > 2 * lanes {
-      for index in 0..<headSize {
-        scores.add(
-          q0[index], q1[index], q2[index], q3[index], keyTile + index * attentionTileKeys)
+  init(_ arithmetic: AttentionArithmetic, _ block: AttentionBlock) {
+    self.arithmetic = arithmetic
+    self.block = block
+    depth = block.headSize / Scores.wordSize
+    panelWords = arithmetic.keyPanelWords(headSize: block.headSize)
+    queries = block.scratch
+    let width = vectors * lanes
+    let second = queries + block.headSize * width
+    output = UnsafeMutableRawPointer(second).assumingMemoryBound(to: Vector.self)
+    weights = second + block.headSize * width
+    let rest = UnsafeMutableRawPointer(weights + attentionTileKeys * width)
+    shifts = rest.assumingMemoryBound(to: Vector.self)
+    totals = shifts + vectors
+    scales = totals + vectors
+    firstKeys = UnsafeMutableRawPointer(scales + vectors).assumingMemoryBound(
+      to: SIMD16<Int32>.self)
+    endKeys = firstKeys + vectors
+    scores = UnsafeMutableRawPointer(endKeys + vectors).assumingMemoryBound(to: Vector.self)
+    zeros = scores + sums
+  }
+
+  @inline(never)
+  func begin() {
+    // 1/√headSize of the softmax, and log₂e so that it can be computed with powers of two.
+    packQueries(
+      arithmetic, block.queries, offsets: block.offsets, rows: block.rows, vectors: vectors,
+      headSize: block.headSize,
+      factor: Float(1.4426950408889634 / Double(block.headSize).squareRoot()), into: queries,
+      scales: UnsafeMutableRawPointer(scales).assumingMemoryBound(to: UInt32.self))
+    for index in 0..<sums { zeros[index] = Vector(repeating: 0) }
+    for vector in 0..<vectors {
+      // Nothing is below it, so that the first keys raise it.
+      shifts[vector] = Vector(repeating: .greatestFiniteMagnitude)
+      totals[vector] = Vector(repeating: 0)
+      for lane in 0..<lanes {
+        // Lanes without a row are like the last.
+        let row = min(vector * lanes + lane, block.rows - 1)
+        firstKeys[vector][lane] = block.firstKeys[row]
+        endKeys[vector][lane] = min(block.endKeys[row], Int32(block.keyCount))
+      }
+    }
+  }
+
+  /// Adds a tile of keys and values.
+  @inline(never)
+  func advance(tile number: Int) {
+    let tile = number * attentionTileKeys
+    let visible = visibleKeys()
+    // Whole strips, from the first that any row sees.
+    let first = visible.first / stripKeys * stripKeys
+    let start = max(tile, first)
+    let hasOutput = tile > first
+    var count = 0
+    for key in stride(
+      from: start, to: min(tile + attentionTileKeys, visible.end), by: stripKeys)
+    {
+      let isSeenByAll = visible.firstOfAll <= key && key + stripKeys <= visible.endOfAll
+      if key == first || !isSeenByAll || !soften(key: key, after: count) {
+        softenRaising(key: key, after: count, hasOutput: hasOutput)
+      }
+      count += stripKeys
+    }
+    if count > 0 { mix(tile: tile, from: start - tile, count: count, adding: hasOutput) }
+  }
+
+  /// The keys that any row sees, and those that all see.
+  private struct VisibleKeys {
+    var first = Int.max
+    var end = 0
+    var firstOfAll = 0
+    var endOfAll = Int.max
+  }
+
+  @inline(__always)
+  private func visibleKeys() -> VisibleKeys {
+    var visible = VisibleKeys()
+    for vector in 0..<vectors {
+      let (first, end) = (firstKeys[vector], endKeys[vector])
+      let isBlind = first .>= end
+      visible.first = min(
+        visible.first, Int(first.replacing(with: SIMD16(repeating: .max), where: isBlind).min()))
+      visible.end = max(
+        visible.end, Int(end.replacing(with: SIMD16(repeating: 0), where: isBlind).max()))
+      visible.firstOfAll = max(visible.firstOfAll, Int(first.max()))
+      visible.endOfAll = min(visible.endOfAll, Int(end.min()))
+    }
+    return visible
+  }
+
+  /// Eight rows of broadcast words times `vectors` vectors of words, both `depth` deep: the rows
+  /// begin sixteen words apart, the vectors follow each other.
+  /// - Parameter start: what the sum of a row and a vector begins with.
+  @inline(__always)
+  private func multiply<Product: WordProduct>(
+    _ product: Product.Type, _ rows: UnsafePointer<UInt32>, _ columns: UnsafePointer<UInt32>,
+    depth: Int, into result: UnsafeMutablePointer<Vector>,
+    from start: (_ row: Int, _ vector: Int) -> Vector
+  ) {
+    var (rows, columns) = (rows, columns)
+    var registers = InlineArray<sums, Vector>(repeating: Vector(repeating: 0))
+    var column = InlineArray<vectors, Words>(repeating: Words(repeating: 0))
+    for row in 0..<stripKeys {
+      for vector in 0..<vectors { registers[row * vectors + vector] = start(row, vector) }
+    }
+    for _ in 0..<depth {
+      for vector in 0..<vectors { column[vector] = Words(loading: columns + vector * lanes) }
+      for row in 0..<stripKeys {
+        let word = Words(repeating: rows[row])
+        for vector in 0..<vectors {
+          let index = row * vectors + vector
+          registers[index] = Product.add(registers[index], word, column[vector])
+        }
+      }
+      rows += lanes
+      columns += vectors * lanes
+    }
+    for row in 0..<stripKeys {
+      for vector in 0..<vectors {
+        result[row * vectors + vector] = registers[row * vectors + vector]
+      }
+    }
+  }
+
+  /// The scores of a strip of keys, in units of log₂, plus `shifts` where they are wanted.
+  @inline(__always)
+  private func score(key: Int, shifted: Bool) {
+    let zero = Vector(repeating: 0)
+    let panel =
+      block.keys + key / attentionPanelKeys * panelWords + key % attentionPanelKeys
+    if Scores.wordSize < Int8Product.wordSize {
+      multiply(Scores.self, panel, queries, depth: depth, into: scores) { _, vector in
+        shifted ? shifts[vector] : zero
       }
     } else {
-      for index in 0..<headSize {
-        scores.addNarrow(
-          q0[index], q1[index], q2[index], q3[index], keyTile + index * attentionTileKeys)
+      let corrections = panel + depth * attentionPanelKeys
+      multiply(Scores.self, panel, queries, depth: depth, into: scores) { row, _ in
+        unsafeBitCast(Words(repeating: corrections[row]), to: Vector.self)
+      }
+      for row in 0..<stripKeys {
+        let scale = Vector(repeating: Float(bitPattern: corrections[attentionPanelKeys + row]))
+        for vector in 0..<vectors {
+          let index = row * vectors + vector
+          let whole = flipbook_f32_from_i32(unsafeBitCast(scores[index], to: SIMD16<Int32>.self))
+          scores[index] = flipbook_fma(
+            whole * scale, scales[vector], shifted ? shifts[vector] : zero)
+        }
       }
     }
-    let c0 = soften(0, scores.a0, scores.a1, scores.a2, scores.a3)
-    let c1 = soften(1, scores.b0, scores.b1, scores.b2, scores.b3)
-    let c2 = soften(2, scores.c0, scores.c1, scores.c2, scores.c3)
-    let c3 = soften(3, scores.d0, scores.d1, scores.d2, scores.d3)
-
-    let corrections = SIMD4(c0, c1, c2, c3)
-    var column = 0
-    while column + 4 * lanes <= headSize {
-      mixFour(column, width: 4, corrections)
-      column += 4 * lanes
-    }
-    if column + 2 * lanes <= headSize {
-      mixFour(column, width: 2, corrections)
-      column += 2 * lanes
-    }
-    if column < headSize { mixFour(column, width: 1, corrections) }
   }
 
-  /// Sixteen times `width` columns of four output rows: `old · correction + weights · values`.
+  /// The largest score of each query of a vector.
   @inline(__always)
-  private func mixFour(_ column: Int, width: Int, _ corrections: SIMD4<Float>) {
-    let o0 = output + offsets[0] + column
-    let o1 = output + offsets[1] + column
-    let o2 = output + offsets[2] + column
-    let o3 = output + offsets[3] + column
-    var sum = Tile4()
-    if !isFirst {
-      sum.load(
-        o0, o1, o2, o3, width: width, times: corrections[0], corrections[1], corrections[2],
-        corrections[3])
+  private func largestScore(_ vector: Int) -> Vector {
+    let a = flipbook_max(scores[vector], scores[vectors + vector])
+    let b = flipbook_max(scores[2 * vectors + vector], scores[3 * vectors + vector])
+    let c = flipbook_max(scores[4 * vectors + vector], scores[5 * vectors + vector])
+    let d = flipbook_max(scores[6 * vectors + vector], scores[7 * vectors + vector])
+    return flipbook_max(flipbook_max(a, b), flipbook_max(c, d))
+  }
+
+  /// Turns the scores of a strip that every row sees into weights, the tile's from row `count` on.
+  /// - Returns: whether it could: the scores may exceed what is subtracted by too much.
+  @inline(__always)
+  private func soften(key: Int, after count: Int) -> Bool {
+    score(key: key, shifted: true)
+    var highest = largestScore(0)
+    for vector in 1..<vectors { highest = flipbook_max(highest, largestScore(vector)) }
+    if any(highest .> Vector(repeating: headroom)) { return false }
+    weigh(after: count)
+    return true
+  }
+
+  /// The same where some rows may not see some of the keys, with the maximum raised to the largest
+  /// score so far.
+  @inline(never)
+  private func softenRaising(key: Int, after count: Int, hasOutput: Bool) {
+    score(key: key, shifted: false)
+    for index in 0..<sums {
+      let number = SIMD16<Int32>(repeating: Int32(key + index / vectors))
+      let isSeen =
+        (number .>= firstKeys[index % vectors]) .& (number .< endKeys[index % vectors])
+      scores[index] = Vector(repeating: -.infinity).replacing(with: scores[index], where: isSeen)
     }
-    for key in 0..<keys {
-      let w0 = weights[key]
-      let w1 = weights[attentionTileKeys + key]
-      let w2 = weights[2 * attentionTileKeys + key]
-      let w3 = weights[3 * attentionTileKeys + key]
-      let row = valueTile + key * headSize + column
-      switch width {
-      case 4: sum.add(w0, w1, w2, w3, row)
-      case 2: sum.addNarrow(w0, w1, w2, w3, row)
-      default: sum.addSingle(w0, w1, w2, w3, row)
+    for vector in 0..<vectors {
+      let before = -shifts[vector]
+      let now = flipbook_max(largestScore(vector), before)
+      shifts[vector] = -now
+      for row in 0..<stripKeys { scores[row * vectors + vector] -= now }
+      if any(now .!= before) {
+        let factor = exp2(before - now)
+        totals[vector] *= factor
+        for row in 0..<count / Mix.wordSize {
+          let word = weights + (row * vectors + vector) * lanes
+          Mix.scaled(Words(loading: word), by: factor).store(to: word)
+        }
+        if hasOutput {
+          for index in 0..<block.headSize { output[index * vectors + vector] *= factor }
+        }
       }
     }
-    sum.store(o0, o1, o2, o3, width: width)
+    weigh(after: count)
   }
 
+  /// Stores powers of two of the scores, and adds them to the totals.
   @inline(__always)
-  func runOne() {
-    let query = queries + offsets[0]
-    var s0 = Vector(repeating: 0)
-    var s1 = Vector(repeating: 0)
-    var s2 = Vector(repeating: 0)
-    var s3 = Vector(repeating: 0)
-    for index in 0..<headSize {
-      let factor = Vector(repeating: query[index])
-      let key = keyTile + index * attentionTileKeys
-      s0 = flipbook_fma(factor, Vector(loading: key), s0)
-      s1 = flipbook_fma(factor, Vector(loading: key + lanes), s1)
-      s2 = flipbook_fma(factor, Vector(loading: key + 2 * lanes), s2)
-      s3 = flipbook_fma(factor, Vector(loading: key + 3 * lanes), s3)
-    }
-    let correction = soften(0, s0, s1, s2, s3)
-    for column in stride(from: 0, to: headSize, by: lanes) {
-      mixColumn(output + offsets[0] + column, weights, correction, column)
+  private func weigh(after count: Int) {
+    let target = weights + count / Mix.wordSize * vectors * lanes
+    for vector in 0..<vectors {
+      var total = totals[vector]
+      for row in 0..<stripKeys / Mix.wordSize {
+        let index = row * Mix.wordSize * vectors + vector
+        let first = Mix.exp2(scores[index])
+        // Where a word holds one weight, this is the first again.
+        let second =
+          Mix.wordSize == 1 ? first : Mix.exp2(scores[index + (Mix.wordSize - 1) * vectors])
+        let word = Mix.packed(first, second)
+        total = Mix.add(total, Mix.ones, word)
+        word.store(to: target + (row * vectors + vector) * lanes)
+      }
+      totals[vector] = total
     }
   }
 
-  /// Sixteen columns of one output row: `old · correction + weights · values`.
+  /// Adds `count` weighted values of a tile, those from number `first` on, to the output.
   @inline(__always)
-  private func mixColumn(
-    _ target: UnsafeMutablePointer<Float>, _ weights: UnsafePointer<Float>, _ correction: Float,
-    _ column: Int
-  ) {
-    var sum = Vector(repeating: 0)
-    if !isFirst { sum = Vector(loading: target) * Vector(repeating: correction) }
-    for key in 0..<keys {
-      sum = flipbook_fma(
-        Vector(repeating: weights[key]), Vector(loading: valueTile + key * headSize + column), sum)
+  private func mix(tile: Int, from first: Int, count: Int, adding: Bool) {
+    let keys = min(attentionTileKeys, attentionPanels(block.keyCount) * attentionPanelKeys - tile)
+    let values = block.values + tile / Mix.wordSize * wholeVectors(block.headSize)
+    for column in stride(from: 0, to: block.headSize, by: stripKeys) {
+      let panel = values + column / lanes * lanes * keys / Mix.wordSize
+      let target = output + column * vectors
+      let start = adding ? target : zeros
+      multiply(
+        Mix.self, panel + first / Mix.wordSize * lanes + column % lanes, weights,
+        depth: count / Mix.wordSize, into: target
+      ) { row, vector in start[row * vectors + vector] }
     }
-    sum.store(to: target)
   }
 
-  /// Turns a row of scores (in units of log₂) into weights relative to the largest score so far,
-  /// and returns the factor that brings what was summed before into the same units.
-  @inline(__always)
-  private func soften(
-    _ row: Int, _ s0: Vector, _ s1: Vector, _ s2: Vector, _ s3: Vector
-  ) -> Float {
-    let m0 = masked(s0, from: 0)
-    let m1 = masked(s1, from: lanes)
-    let m2 = masked(s2, from: 2 * lanes)
-    let m3 = masked(s3, from: 3 * lanes)
-    let largest = flipbook_largest(flipbook_max(flipbook_max(m0, m1), flipbook_max(m2, m3)))
-    let before = isFirst ? -Float.infinity : maxima[row]
-    let now = before > largest ? before : largest
-    let shift = Vector(repeating: now)
-    let p0 = exp2OfNonPositive(m0 - shift)
-    let p1 = exp2OfNonPositive(m1 - shift)
-    let p2 = exp2OfNonPositive(m2 - shift)
-    let p3 = exp2OfNonPositive(m3 - shift)
-    let target = weights + row * attentionTileKeys
-    p0.store(to: target)
-    p1.store(to: target + lanes)
-    p2.store(to: target + 2 * lanes)
-    p3.store(to: target + 3 * lanes)
-    let total = flipbook_sum((p0 + p1) + (p2 + p3))
-    maxima[row] = now
-    guard !isFirst else {
-      sums[row] = total
-      return 0
+  /// Divides by the totals and turns columns into rows.
+  @inline(never)
+  func finish() {
+    let isEmpty = visibleKeys().end == 0
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: lanes * lanes) { square in
+      guard let square = square.baseAddress else { return }
+      for vector in 0..<vectors {
+        let first = vector * lanes
+        let rows = min(lanes, block.rows - first)
+        let isBlind = firstKeys[vector] .>= endKeys[vector]
+        let inverse = Vector(repeating: 1) / totals[vector]
+        for column in stride(from: 0, to: block.headSize, by: lanes) {
+          let width = min(lanes, block.headSize - column)
+          for index in 0..<lanes {
+            var values = Vector(repeating: 0)
+            if !isEmpty && index < width {
+              values = (output[(column + index) * vectors + vector] * inverse)
+                .replacing(with: values, where: isBlind)
+            }
+            unsafeBitCast(values, to: Words.self).store(to: square + index * lanes)
+          }
+          flipbook_transpose16(square, square, lanes, lanes)
+          for row in 0..<rows {
+            let values = Vector(
+              loading: UnsafeRawPointer(square + row * lanes).assumingMemoryBound(to: Float.self))
+            let target = block.output + block.offsets[first + row] + column
+            if width == lanes {
+              values.store(to: target)
+            } else {
+              UnsafeMutableRawPointer(target).storeBytes(
+                of: values.lowHalf, as: SIMD8<Float>.self)
+            }
+          }
+        }
+      }
     }
-    let correction = exp2OfNonPositive(Vector(repeating: before - now))[0]
-    sums[row] = sums[row] * correction + total
-    return correction
-  }
-
-  /// Scores of columns that hold no key become −∞.
-  @inline(__always)
-  private func masked(_ scores: Vector, from column: Int) -> Vector {
-    if column + lanes <= keys { return scores }
-    let numbers = Vector(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-    return scores.replacing(
-      with: Vector(repeating: -.infinity),
-      where: numbers .>= Vector(repeating: Float(keys - column)))
   }
 }

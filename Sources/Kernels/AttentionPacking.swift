@@ -1,38 +1,193 @@
 import CSIMD
 
-/// How many keys one tile holds.
-package let attentionTileKeys = 64
-
-/// Gathers the key rows of one head into the columns of a tile `[headSize, attentionTileKeys]`:
-/// key `j` stands in column `j`, and columns that no key fills are zero.
+/// Packs key rows of one head into panels of sixteen keys, `[headSize / wordSize, 16]` words each:
+/// word `i` of key `j` stands in row `i`, column `j`. Columns of the last panel that no key fills are
+/// zero.
+///
+/// A panel of eight-bit keys ends with two more rows: what the product has too much because queries
+/// are shifted by 128, as an integer, and the scale.
 /// - Parameters:
 ///   - source: where the head's row 0 begins; row `j` of the tile begins `offsets[j]` elements
 ///     further on.
-///   - rows: 1 … `attentionTileKeys`.
-///   - headSize: a multiple of 16.
-///   - factor: multiplied in here, once a key, rather than once a score.
+///   - rows: how many keys; at least one.
+///   - headSize: a multiple of 8.
+///   - panels: room for `arithmetic.keyWords(rows, headSize:)`.
 package func packKeys(
-  _ source: UnsafePointer<Float>, offsets: UnsafePointer<Int>, rows: Int, headSize: Int,
-  factor: Float, into tile: UnsafeMutablePointer<Float>
+  _ arithmetic: AttentionArithmetic, _ source: UnsafePointer<Float>, offsets: UnsafePointer<Int>,
+  rows: Int, headSize: Int, into panels: UnsafeMutablePointer<UInt32>
 ) {
-  for column in stride(from: 0, to: attentionTileKeys, by: lanes) {
-    for index in stride(from: 0, to: headSize, by: lanes) {
-      flipbook_transpose16(
-        source + index, offsets + column, rows - column, factor,
-        tile + index * attentionTileKeys + column, attentionTileKeys)
+  for first in stride(from: 0, to: rows, by: attentionPanelKeys) {
+    let panel = panels + first / attentionPanelKeys * arithmetic.keyPanelWords(headSize: headSize)
+    let columns = Columns(
+      source: source, offsets: offsets + first, count: min(rows - first, lanes),
+      headSize: headSize, factor: 1)
+    switch arithmetic {
+    case .f32: columns.packFloats(into: panel, stride: attentionPanelKeys)
+    case .bf16: columns.packPairs(into: panel, stride: attentionPanelKeys)
+    case .int8:
+      let end = panel + attentionPanelKeys * headSize / Int8Product.wordSize
+      columns.packBytes(
+        into: panel, stride: attentionPanelKeys, shifted: false, corrections: end,
+        scales: end + attentionPanelKeys)
     }
   }
 }
 
-/// Gathers the value rows of one head into a tile `[attentionTileKeys, headSize]`, of which the
-/// first `rows` rows are written. Parameters as for `packKeys`.
+/// Packs value rows of one head into panels of sixteen columns, `[rows / wordSize, 16]` words each,
+/// one after the other; `rows` is rounded up to a multiple of sixteen, and what no value fills is
+/// zero. Parameters as for `packKeys`, but with at most `attentionTileKeys` rows.
 package func packValues(
-  _ source: UnsafePointer<Float>, offsets: UnsafePointer<Int>, rows: Int, headSize: Int,
-  into tile: UnsafeMutablePointer<Float>
+  _ arithmetic: AttentionArithmetic, _ source: UnsafePointer<Float>, offsets: UnsafePointer<Int>,
+  rows: Int, headSize: Int, into panels: UnsafeMutablePointer<UInt32>
 ) {
-  for row in 0..<rows {
-    for index in stride(from: 0, to: headSize, by: lanes) {
-      Vector(loading: source + offsets[row] + index).store(to: tile + row * headSize + index)
+  let words = attentionPanels(rows) * attentionPanelKeys / arithmetic.valuesWordSize
+  for column in stride(from: 0, to: headSize, by: lanes) {
+    let panel = panels + column * words
+    let width = min(headSize - column, lanes)
+    for word in 0..<words {
+      let row = word * arithmetic.valuesWordSize
+      var result = Words(repeating: 0)
+      if row < rows {
+        let first = load(source + offsets[row] + column, width: width)
+        if arithmetic.valuesWordSize == FloatProduct.wordSize {
+          result = unsafeBitCast(first, to: Words.self)
+        } else {
+          var second = Vector(repeating: 0)
+          if row + 1 < rows { second = load(source + offsets[row + 1] + column, width: width) }
+          result = unsafeBitCast(flipbook_bf16_pairs(first, second), to: Words.self)
+        }
+      }
+      result.store(to: panel + word * lanes)
     }
   }
+}
+
+/// Packs `vectors` times sixteen query rows of one head as `[headSize / wordSize, 16 · vectors]`
+/// words, times `factor`; rows that are not there are zero.
+/// - Parameter scales: what eight-bit queries are to be multiplied by, `[16 · vectors]`.
+@inline(__always)
+func packQueries(
+  _ arithmetic: AttentionArithmetic, _ source: UnsafePointer<Float>, offsets: UnsafePointer<Int>,
+  rows: Int, vectors: Int, headSize: Int, factor: Float,
+  into words: UnsafeMutablePointer<UInt32>, scales: UnsafeMutablePointer<UInt32>
+) {
+  for vector in 0..<vectors {
+    let first = vector * lanes
+    let columns = Columns(
+      source: source, offsets: offsets + first, count: min(max(rows - first, 0), lanes),
+      headSize: headSize, factor: factor)
+    switch arithmetic {
+    case .f32: columns.packFloats(into: words + first, stride: vectors * lanes)
+    case .bf16: columns.packPairs(into: words + first, stride: vectors * lanes)
+    case .int8:
+      columns.packBytes(
+        into: words + first, stride: vectors * lanes, shifted: true, corrections: nil,
+        scales: scales + first)
+    }
+  }
+}
+
+/// Up to sixteen rows that become columns of words.
+private struct Columns {
+  let source: UnsafePointer<Float>
+  let offsets: UnsafePointer<Int>
+  let count: Int
+  let headSize: Int
+  let factor: Float
+
+  @inline(never)
+  func packFloats(into result: UnsafeMutablePointer<UInt32>, stride: Int) {
+    transpose(wordSize: FloatProduct.wordSize, into: result, stride: stride) { row, index in
+      unsafeBitCast(part(row, index), to: Words.self)
+    }
+  }
+
+  @inline(never)
+  func packPairs(into result: UnsafeMutablePointer<UInt32>, stride: Int) {
+    transpose(wordSize: BFloat16Product.wordSize, into: result, stride: stride) { row, index in
+      unsafeBitCast(
+        flipbook_bf16_rounded2(part(row, index), part(row, index + lanes)), to: Words.self)
+    }
+  }
+
+  /// Each row is divided by its scale, the largest magnitude over 127, and rounded. A row with
+  /// an infinity or a NaN has NaN for its scale.
+  /// - Parameters:
+  ///   - shifted: whether 128 is added, for numbers without sign.
+  ///   - corrections: −128 times the sum of each row.
+  @inline(never)
+  func packBytes(
+    into result: UnsafeMutablePointer<UInt32>, stride: Int, shifted: Bool,
+    corrections: UnsafeMutablePointer<UInt32>?, scales: UnsafeMutablePointer<UInt32>
+  ) {
+    var inverse = Vector(repeating: 0)
+    var sums = SIMD16<Int32>(repeating: 0)
+    for row in 0..<lanes {
+      var largest = Vector(repeating: 0)
+      var strange = Vector(repeating: 0)
+      if row < count {
+        for index in Swift.stride(from: 0, to: headSize, by: lanes) {
+          let values = part(row, index)
+          largest = flipbook_max(flipbook_abs(values), largest)
+          strange = flipbook_fma(values, Vector(repeating: 0), strange)
+        }
+      }
+      let magnitude = flipbook_largest(largest)
+      // Below the smallest normal number a row is nothing, and its inverse would be infinite.
+      let isNothing = magnitude < 1.5e-36
+      inverse[row] = isNothing ? 0 : 127 / magnitude
+      scales[row] = ((isNothing ? 0 : magnitude / 127) + flipbook_sum(strange)).bitPattern
+    }
+    transpose(wordSize: Int8Product.wordSize, into: result, stride: stride) { row, index in
+      let factor = Vector(repeating: inverse[row])
+      var bytes = InlineArray<4, SIMD16<UInt8>>(repeating: SIMD16(repeating: 0))
+      var total = SIMD16<Int32>(repeating: 0)
+      for quarter in 0..<4 {
+        let whole = flipbook_nearest(part(row, index + quarter * lanes) * factor)
+        total &+= whole
+        let moved = shifted ? whole &+ SIMD16(repeating: 128) : whole
+        bytes[quarter] = flipbook_u8_narrowed(moved)
+      }
+      sums[row] &+= total.wrappedSum()
+      return unsafeBitCast(bytes, to: Words.self)
+    }
+    if let corrections {
+      unsafeBitCast(sums &* SIMD16(repeating: -128), to: Words.self).store(to: corrections)
+    }
+  }
+
+  /// Sixteen numbers of a row, zeros where it ends or is not there.
+  @inline(__always)
+  private func part(_ row: Int, _ index: Int) -> Vector {
+    guard row < count && index < headSize else { return Vector(repeating: 0) }
+    return load(source + offsets[row] + index, width: headSize - index)
+      * Vector(repeating: factor)
+  }
+
+  /// Sixteen words of each of the sixteen rows at a time.
+  @inline(__always)
+  private func transpose(
+    wordSize: Int, into result: UnsafeMutablePointer<UInt32>, stride: Int,
+    _ words: (_ row: Int, _ index: Int) -> Words
+  ) {
+    // 1 KiB: Swift puts that on the stack.
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: lanes * lanes) { square in
+      guard let square = square.baseAddress else { return }
+      let length = headSize / wordSize
+      for word in Swift.stride(from: 0, to: length, by: lanes) {
+        for row in 0..<lanes { words(row, word * wordSize).store(to: square + row * lanes) }
+        let height = min(length - word, lanes)
+        flipbook_transpose16(square, result + word * stride, height, stride)
+      }
+    }
+  }
+}
+
+/// Sixteen numbers, or eight and zeros where `width` is eight.
+@inline(__always)
+func load(_ pointer: UnsafePointer<Float>, width: Int) -> Vector {
+  if width >= lanes { return Vector(loading: pointer) }
+  return Vector(
+    lowHalf: UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self),
+    highHalf: SIMD8(repeating: 0))
 }

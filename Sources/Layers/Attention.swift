@@ -1,168 +1,253 @@
 import Kernels
+import Synchronization
 package import Tensor
 
 /// `softmax(q kᵀ / √headSize) v` for each head, each token looking at the keys its group names.
 ///
-/// Keys and values of a group are packed into tiles once; then blocks of 32 queries run over the
-/// tiles with a running softmax, so that the score matrix is never whole in memory. The split into
-/// blocks depends on the pattern alone.
+/// Keys and values of a group are packed into tiles once; then blocks of up to 192 queries run over
+/// the tiles with a running softmax, so that the score matrix is never whole in memory. Queries,
+/// keys and values are read once from memory, packed keys and values written once and read once for
+/// each block, the result written once. The split into blocks depends on the pattern alone.
 /// - Parameters:
-///   - queries, keys, values: `[N, heads, headSize]`, `headSize` a multiple of 16.
+///   - queries: `[N, heads, headSize]`, `headSize` a multiple of 8.
+///   - keys, values: `[M, keyHeads, headSize]`; `keyHeads` divides `heads`, and each of them serves
+///     as many consecutive heads of queries (grouped-query attention, arXiv 2305.13245).
 ///   - pattern: rows of these arrays.
+///   - precision: what the products are made of: all Float32; bfloat16; or queries and keys in eight
+///     bits with a scale a token, weights and values in bfloat16. Softmax and sums are Float32. On
+///     processors that lack the instructions, Float32 takes their place.
 /// - Returns: `[N, heads * headSize]`, in the arena; besides it the call takes
 ///   `attentionScratchByteCount` from the arena and gives it back.
 package func attention(
-  queries: Tensor, keys: Tensor, values: Tensor, pattern: AttentionPattern, _ compute: Compute
+  queries: Tensor, keys: Tensor, values: Tensor, pattern: AttentionPattern,
+  precision: ComputePrecision = .f32, _ compute: Compute
 ) -> Tensor {
   precondition(
     queries.shape.count == 3 && keys.shape == values.shape && keys.shape.count == 3
-      && keys.shape.dropFirst() == queries.shape.dropFirst(),
+      && keys.shape[2] == queries.shape[2] && keys.shape[1] > 0
+      && queries.shape[1] % keys.shape[1] == 0,
     "queries \(queries.shape), keys \(keys.shape) and values \(values.shape) do not fit")
   let (heads, headSize) = (queries.shape[1], queries.shape[2])
-  precondition(headSize > 0 && headSize % 16 == 0, "a head of \(headSize) numbers")
+  precondition(headSize > 0 && headSize % 8 == 0, "a head of \(headSize) numbers")
   let result = compute.arena.tensor([queries.shape[0], heads * headSize])
   compute.arena.scope {
-    let tiles = AttentionTiles(
-      pattern: pattern, heads: heads, headSize: headSize,
-      memory: compute.arena.tensor([
-        attentionScratchByteCount(pattern, heads: heads, headSize: headSize) / 4
-      ]))
-    tiles.pack(keys: keys, values: values, compute.pool)
+    let plan = AttentionPlan(
+      pattern, heads: heads, keyHeads: keys.shape[1], headSize: headSize, precision: precision)
+    let run = AttentionRun(plan, memory: compute.arena.tensor([plan.words]))
+    run.pack(keys: keys, values: values, compute.pool)
     if pattern.groups.reduce(0, { $0 + $1.queryCount }) < queries.shape[0] { result.fill(0) }
-    tiles.attend(queries: queries, into: result, compute.pool)
+    run.attend(queries: queries, into: result, compute.pool)
   }
   withExtendedLifetime((queries, keys, values, result)) {}
   return result
 }
 
-/// The bytes that `attention` takes from the arena for the time of a call, besides its result.
+/// The bytes that `attention` takes from the arena for the time of a call, besides its result: in
+/// Float32, and in other precisions at most.
 package func attentionScratchByteCount(
-  _ pattern: AttentionPattern, heads: Int, headSize: Int
+  _ pattern: AttentionPattern, heads: Int, keyHeads: Int? = nil, headSize: Int
 ) -> Int {
-  let tiles = pattern.groups.reduce(0) { $0 + tileCount($1.keyCount) }
-  return 2 * tiles * attentionTileKeys * heads * headSize * MemoryLayout<Float>.stride
+  let plan = AttentionPlan(
+    pattern, heads: heads, keyHeads: keyHeads ?? heads, headSize: headSize, precision: .f32)
+  return plan.words * MemoryLayout<Float>.stride
 }
 
-private func tileCount(_ keys: Int) -> Int {
-  (keys + attentionTileKeys - 1) / attentionTileKeys
-}
-
-/// The packed keys and values of all groups and heads: for each group, for each head, the key
-/// tiles and then the value tiles.
-private struct AttentionTiles: @unchecked Sendable {
-  /// One tile of keys, or one block of queries, of one group.
-  private struct Task {
+/// A call, cut into tasks, and where each has its memory: for each group and head of keys the packed
+/// keys and then the packed values; then a scratch for each of the tasks that run at once.
+private struct AttentionPlan: Sendable {
+  /// A tile of keys, or a block of queries, of one group.
+  struct Task {
     let group: Int
     let index: Int
   }
 
-  private let pattern: AttentionPattern
-  private let heads: Int
-  private let headSize: Int
-  private let memory: Tensor
-  /// Where the tiles of each group begin, in floats.
+  let groups: [AttentionPattern.Group]
+  let heads: Int
+  let keyHeads: Int
+  let headSize: Int
+  let arithmetic: AttentionArithmetic
+  let keyTasks: [Task]
+  let queryTasks: [Task]
+  /// Where each group begins, in words, and after them the scratches.
   private let starts: [Int]
-  /// The tiles of each group.
-  private let tileCounts: [Int]
-  private let packTasks: [Task]
-  private let queryTasks: [Task]
 
-  init(pattern: AttentionPattern, heads: Int, headSize: Int, memory: Tensor) {
-    self.pattern = pattern
+  init(
+    _ pattern: AttentionPattern, heads: Int, keyHeads: Int, headSize: Int,
+    precision: ComputePrecision
+  ) {
+    let wanted = AttentionArithmetic(precision)
+    arithmetic = wanted.isNative ? wanted : .f32
+    groups = pattern.groups
     self.heads = heads
+    self.keyHeads = keyHeads
     self.headSize = headSize
-    self.memory = memory
-    var starts: [Int] = []
-    var tileCounts: [Int] = []
-    var packTasks: [Task] = []
+    var starts = [0]
+    var keyTasks: [Task] = []
     var queryTasks: [Task] = []
-    var next = 0
-    for (number, group) in pattern.groups.enumerated() {
-      let tiles = tileCount(group.keyCount)
-      starts.append(next)
-      tileCounts.append(tiles)
-      next += 2 * tiles * attentionTileKeys * heads * headSize
-      for tile in 0..<tiles { packTasks.append(Task(group: number, index: tile)) }
-      let blocks = (group.queryCount + attentionBlockQueries - 1) / attentionBlockQueries
-      for block in 0..<blocks { queryTasks.append(Task(group: number, index: block)) }
+    for (number, group) in groups.enumerated() {
+      let (queries, keys) = (group.queryCount, group.keyCount)
+      for tile in 0..<blocks(keys, of: attentionTileKeys) {
+        keyTasks.append(Task(group: number, index: tile))
+      }
+      for block in 0..<blocks(queries, of: attentionBlockQueries) {
+        queryTasks.append(Task(group: number, index: block))
+      }
+      let words =
+        arithmetic.keyWords(keys, headSize: headSize)
+        + arithmetic.valueWords(keys, headSize: headSize)
+      starts.append((starts.last ?? 0) + keyHeads * words)
     }
     self.starts = starts
-    self.tileCounts = tileCounts
-    self.packTasks = packTasks
+    self.keyTasks = keyTasks
     self.queryTasks = queryTasks
   }
 
+  /// How many tasks of queries run at once. It does not depend on the number of threads, so that the
+  /// memory can be planned without it; what is not used is never touched.
+  var lanes: Int { min(queryTasks.count * heads, 64) }
+
+  var words: Int { (starts.last ?? 0) + lanes * laneWords }
+
+  /// The kernel's scratch, and for each query of a block a row offset and the keys it sees.
+  private var laneWords: Int {
+    attentionScratchWords(headSize: headSize) + 4 * attentionBlockQueries
+  }
+
+  /// Where a group's keys for a head of keys begin; values follow after `valueOffset` words.
+  func keyOffset(group: Int, keyHead: Int) -> Int {
+    starts[group] + (starts[group + 1] - starts[group]) / keyHeads * keyHead
+  }
+
+  func valueOffset(group: Int) -> Int {
+    arithmetic.keyWords(groups[group].keyCount, headSize: headSize)
+  }
+
+  func scratchOffset(lane: Int) -> Int {
+    (starts.last ?? 0) + lane * laneWords
+  }
+}
+
+extension AttentionArithmetic {
+  fileprivate init(_ precision: ComputePrecision) {
+    switch precision {
+    case .f32: self = .f32
+    case .bf16: self = .bf16
+    case .int8: self = .int8
+    }
+  }
+}
+
+private func blocks(_ count: Int, of size: Int) -> Int { (count + size - 1) / size }
+
+/// A plan and its memory.
+private struct AttentionRun: @unchecked Sendable {
+  private let plan: AttentionPlan
+  private let memory: UnsafeMutablePointer<UInt32>
+
+  /// - Parameter memory: kept alive by the caller.
+  init(_ plan: AttentionPlan, memory: Tensor) {
+    self.plan = plan
+    self.memory = UnsafeMutableRawPointer(memory.pointer).bindMemory(
+      to: UInt32.self, capacity: max(plan.words, 1))
+  }
+
   func pack(keys: Tensor, values: Tensor, _ pool: WorkerPool) {
-    let keyRows = Rows(keys)
-    let valueRows = Rows(values)
-    // 1/√d of the softmax, and log₂e so that it can be computed with powers of two.
-    let factor = Float(1.4426950408889634 / Double(headSize).squareRoot())
-    pool.parallel(packTasks.count * heads) { number in
-      let task = packTasks[number / heads]
-      let head = number % heads
-      let tileSize = attentionTileKeys * headSize
-      let keyTile = tiles(task.group, head) + task.index * tileSize
-      let valueTile = keyTile + tileCounts[task.group] * tileSize
-      withRowOffsets(
-        of: pattern.groups[task.group].keys, block: task.index, size: attentionTileKeys
-      ) { offsets, count in
+    let (keyRows, valueRows) = (Rows(keys), Rows(values))
+    let (arithmetic, headSize, keyHeads) = (plan.arithmetic, plan.headSize, plan.keyHeads)
+    pool.parallel(plan.keyTasks.count * keyHeads) { number in
+      let task = plan.keyTasks[number / keyHeads]
+      let head = number % keyHeads
+      let first = task.index * attentionTileKeys
+      let panels = memory + plan.keyOffset(group: task.group, keyHead: head)
+      // 1 KiB: Swift puts that on the stack.
+      withUnsafeTemporaryAllocation(of: Int.self, capacity: attentionTileKeys) { offsets in
+        guard let offsets = offsets.baseAddress else { return }
+        let count = fill(
+          offsets, with: plan.groups[task.group].keys, from: first, atMost: attentionTileKeys,
+          stride: keyHeads * headSize)
         packKeys(
-          keyRows.pointer + head * headSize, offsets: offsets, rows: count, headSize: headSize,
-          factor: factor, into: keyTile)
+          arithmetic, keyRows.pointer + head * headSize, offsets: offsets, rows: count,
+          headSize: headSize, into: panels + arithmetic.keyWords(first, headSize: headSize))
         packValues(
-          valueRows.pointer + head * headSize, offsets: offsets, rows: count, headSize: headSize,
-          into: valueTile)
+          arithmetic, valueRows.pointer + head * headSize, offsets: offsets, rows: count,
+          headSize: headSize,
+          into: panels + plan.valueOffset(group: task.group)
+            + arithmetic.valueWords(first, headSize: headSize))
       }
     }
   }
 
   func attend(queries: Tensor, into result: Tensor, _ pool: WorkerPool) {
-    let queryRows = Rows(queries)
-    let output = Rows(result)
-    pool.parallel(queryTasks.count * heads) { number in
-      let task = queryTasks[number / heads]
-      let head = number % heads
-      let group = pattern.groups[task.group]
-      let keyTiles = tiles(task.group, head)
-      withRowOffsets(of: group.queries, block: task.index, size: attentionBlockQueries) {
-        offsets, count in
+    let (queryRows, output) = (Rows(queries), Rows(result))
+    // A lane is a scratch, and whoever has it takes one task after the other. Who takes which does
+    // not matter to the numbers.
+    let next = Atomic(0)
+    let count = plan.queryTasks.count * plan.heads
+    pool.parallel(plan.lanes) { lane in
+      while true {
+        let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard number < count else { return }
+        // All blocks of a head one after the other, so that its keys are still in a cache.
         attendBlock(
-          queries: queryRows.pointer + head * headSize, output: output.pointer + head * headSize,
-          offsets: offsets, rows: count, headSize: headSize, keyTiles: keyTiles,
-          valueTiles: keyTiles + tileCounts[task.group] * attentionTileKeys * headSize,
-          keyCount: group.keyCount)
+          plan.queryTasks[number % plan.queryTasks.count],
+          head: number / plan.queryTasks.count, queryRows, output, lane: lane)
       }
     }
   }
 
-  /// Where the key tiles of a group and head begin; its value tiles follow.
-  private func tiles(_ group: Int, _ head: Int) -> UnsafeMutablePointer<Float> {
-    let size = 2 * tileCounts[group] * attentionTileKeys * headSize
-    return memory.pointer + starts[group] + head * size
-  }
-
-  /// Calls `body` with where the rows of a block begin, in elements: the block is the positions
-  /// `block * size ..< (block + 1) * size` of the concatenated ranges.
-  private func withRowOffsets(
-    of ranges: [Range<Int>], block: Int, size: Int,
-    _ body: (_ offsets: UnsafePointer<Int>, _ count: Int) -> Void
+  private func attendBlock(
+    _ task: AttentionPlan.Task, head: Int, _ queries: Rows, _ output: Rows, lane: Int
   ) {
-    // At most 64 of them: Swift puts that on the stack.
-    withUnsafeTemporaryAllocation(of: Int.self, capacity: size) { offsets in
-      let start = block * size
-      var position = 0
-      var count = 0
-      for range in ranges {
-        let lower = max(start, position)
-        let upper = min(start + size, position + range.count)
-        for index in lower..<max(lower, upper) {
-          let row = range.lowerBound + index - position
-          offsets.initializeElement(at: count, to: row * heads * headSize)
-          count += 1
-        }
-        position += range.count
-      }
-      if let base = offsets.baseAddress, count > 0 { body(base, count) }
+    let group = plan.groups[task.group]
+    let first = task.index * attentionBlockQueries
+    let panels =
+      memory
+      + plan.keyOffset(group: task.group, keyHead: head / (plan.heads / plan.keyHeads))
+    let scratch = memory + plan.scratchOffset(lane: lane)
+    let tables = UnsafeMutableRawPointer(
+      scratch + attentionScratchWords(headSize: plan.headSize))
+    let offsets = tables.bindMemory(to: Int.self, capacity: attentionBlockQueries)
+    let firstKeys = (tables + attentionBlockQueries * MemoryLayout<Int>.stride)
+      .bindMemory(to: Int32.self, capacity: 2 * attentionBlockQueries)
+    let endKeys = firstKeys + attentionBlockQueries
+    let count = fill(
+      offsets, with: group.queries, from: first, atMost: attentionBlockQueries,
+      stride: plan.heads * plan.headSize)
+    let (queryCount, keyCount) = (group.queryCount, group.keyCount)
+    for row in 0..<count {
+      let keys = group.visibility.keys(
+        ofQuery: first + row, queryCount: queryCount, keyCount: keyCount)
+      firstKeys[row] = Int32(keys.lowerBound)
+      endKeys[row] = Int32(keys.upperBound)
     }
+    Kernels.attend(
+      plan.arithmetic,
+      AttentionBlock(
+        queries: queries.pointer + head * plan.headSize,
+        output: output.pointer + head * plan.headSize, offsets: offsets, rows: count,
+        firstKeys: firstKeys, endKeys: endKeys, headSize: plan.headSize, keys: panels,
+        values: panels + plan.valueOffset(group: task.group), keyCount: keyCount,
+        scratch: scratch))
+  }
+
+  /// Writes where rows begin, `stride` elements apart: those at the positions `first` and following of
+  /// the concatenated ranges.
+  /// - Returns: how many there are.
+  private func fill(
+    _ offsets: UnsafeMutablePointer<Int>, with ranges: [Range<Int>], from first: Int,
+    atMost count: Int, stride: Int
+  ) -> Int {
+    var position = 0
+    var filled = 0
+    for range in ranges {
+      let lower = max(first, position)
+      let upper = min(first + count, position + range.count)
+      for index in lower..<max(lower, upper) {
+        offsets[filled] = (range.lowerBound + index - position) * stride
+        filled += 1
+      }
+      position += range.count
+    }
+    return filled
   }
 }

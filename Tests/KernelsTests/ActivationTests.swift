@@ -34,7 +34,25 @@ import Testing
     let inputs = numbers(-126...127.99)
     var values = inputs
     values.withUnsafeMutableBufferPointer { Kernels.exp2($0.baseAddress!, count: $0.count) }
-    #expect(largestRelativeError(values, inputs) { Glibc.exp2($0) } < 3e-7)
+    #expect(largestRelativeError(values, inputs) { Glibc.exp2($0) } < 2e-7)
+  }
+
+  @Test func coarsePowersOfTwo() {
+    let inputs = numbers(-126...127.99)
+    var values = inputs
+    values.withUnsafeMutableBufferPointer { coarseExp2($0.baseAddress!, count: $0.count) }
+    #expect(largestRelativeError(values, inputs) { Glibc.exp2($0) } < 1e-4)
+    var ends: [Float] = [-.infinity, -200, -0.0, 0, 128, .infinity, .nan]
+    ends.withUnsafeMutableBufferPointer { coarseExp2($0.baseAddress!, count: $0.count) }
+    #expect(ends.dropLast() == [0, 0, 1, 1, .infinity, .infinity])
+    #expect(ends[6].isNaN)
+  }
+
+  @Test func powersOfTwoBecomeDenormal() {
+    var values: [Float] = [-127, -140, -149, -126.5]
+    values.withUnsafeMutableBufferPointer { Kernels.exp2($0.baseAddress!, count: $0.count) }
+    #expect(values[0] == 0x1p-127 && values[1] == 0x1p-140 && values[2] == 0x1p-149)
+    #expect(abs(values[3] / 0x1p-126 - 0.70710678) < 1e-6)
   }
 
   @Test func exponentials() {

@@ -20,6 +20,13 @@ import Testing
     ]),
     AttentionPattern(groups: [.init(queries: [5..<101, 0..<5], keys: [0..<64])]),
     AttentionPattern(groups: [.init(queries: [0..<33], keys: [0..<65, 65..<65])]),
+    .full(101, visibility: .causal()),
+    .full(101, visibility: .causal(block: 25)),
+    .full(101, visibility: .window(before: 9, after: 17)),
+    .full(101, visibility: .window(before: 40, after: 0, block: 20)),
+    AttentionPattern(groups: [
+      .init(queries: [60..<101], keys: [0..<12, 20..<101], visibility: .causal(block: 10))
+    ]),
   ]
 
   @Test(arguments: patterns, [(1, 32), (3, 16), (2, 48), (2, 64), (1, 80), (1, 256)])
@@ -29,9 +36,77 @@ import Testing
     let q = try normals(shape, seed: 1)
     let k = try normals(shape, seed: 2)
     let v = try normals(shape, seed: 3)
-    let out = attention(queries: q, keys: k, values: v, pattern: pattern, compute)
-    #expect(out.shape == [101, head.count * head.size])
-    #expect(relativeError(out.array(), plainAttention(q, k, v, pattern)) < 1e-6)
+    let exact = plainAttention(q, k, v, pattern)
+    for precision in ComputePrecision.allCases {
+      let out = attention(
+        queries: q, keys: k, values: v, pattern: pattern, precision: precision, compute)
+      #expect(out.shape == [101, head.count * head.size])
+      #expect(relativeErrorInNorm(out.array(), exact) < precision.attentionTolerance)
+    }
+    #expect(
+      relativeError(
+        attention(queries: q, keys: k, values: v, pattern: pattern, compute).array(), exact)
+        < 1e-6)
+  }
+
+  /// Random numbers of tokens and heads, several tiles of keys, fewer heads of keys than of queries.
+  @Test(arguments: 0..<12)
+  func randomShapesAgreeWithTheFormula(seed: Int) throws {
+    var random = SplitMix(state: UInt64(seed))
+    let compute = try Compute.forTests()
+    let keyHeads = Int.random(in: 1...2, using: &random)
+    let heads = keyHeads * Int.random(in: 1...3, using: &random)
+    let size = 8 * Int.random(in: 1...20, using: &random)
+    let (n, m) = (Int.random(in: 1...60, using: &random), Int.random(in: 1...400, using: &random))
+    let visibility: AttentionPattern.Visibility = [
+      .all, .causal(), .causal(block: 50), .window(before: 150, after: 30),
+    ][seed % 4]
+    let pattern = AttentionPattern(groups: [
+      .init(queries: [0..<n], keys: [0..<m], visibility: visibility)
+    ])
+    let q = try normals([n, heads, size], seed: 1)
+    let k = try normals([m, keyHeads, size], seed: 2)
+    let v = try normals([m, keyHeads, size], seed: 3)
+    let exact = plainAttention(q, k, v, pattern)
+    for precision in ComputePrecision.allCases {
+      let out = attention(
+        queries: q, keys: k, values: v, pattern: pattern, precision: precision, compute
+      ).array()
+      #expect(relativeErrorInNorm(out, exact) < precision.attentionTolerance)
+      // Of the factors' own rounding nothing is left here; of the weights' there is.
+      let plain = plainAttention(q, k, v, pattern, rounding: precision)
+      #expect(relativeErrorInNorm(out, plain) < (precision == .f32 ? 1e-6 : 3e-3))
+    }
+  }
+
+  @Test(arguments: [191, 193, 401])
+  func severalBlocksOfQueriesAgreeWithTheFormula(count: Int) throws {
+    let compute = try Compute.forTests()
+    let q = try normals([count, 1, 24], seed: 1)
+    let k = try normals([21, 1, 24], seed: 2)
+    let pattern = AttentionPattern(groups: [.init(queries: [0..<count], keys: [0..<21])])
+    let exact = plainAttention(q, k, k, pattern)
+    for precision in ComputePrecision.allCases {
+      let out = attention(
+        queries: q, keys: k, values: k, pattern: pattern, precision: precision, compute)
+      #expect(relativeErrorInNorm(out.array(), exact) < precision.attentionTolerance)
+    }
+  }
+
+  @Test(arguments: ComputePrecision.allCases)
+  func largeScoresRaiseTheMaximumOnTheWay(precision: ComputePrecision) throws {
+    // Each key is longer than the one before, so that every strip of keys goes beyond the headroom.
+    let compute = try Compute.forTests()
+    let x = try normals([300, 1, 16], seed: 1)
+    let k = try normals([300, 1, 16], seed: 2)
+    for key in 0..<300 {
+      for index in 0..<16 { k.pointer[key * 16 + index] *= 0.2 * Float(key) }
+    }
+    let out = attention(
+      queries: x, keys: k, values: x, pattern: .full(300), precision: precision, compute)
+    let plain = plainAttention(x, k, x, .full(300), rounding: precision)
+    // Scores of a hundred are as exact as their sums in Float32.
+    #expect(relativeErrorInNorm(out.array(), plain) < (precision == .f32 ? 1e-5 : 4e-3))
   }
 
   @Test func equalKeysGiveTheMeanOfTheValues() throws {
@@ -72,12 +147,77 @@ import Testing
     #expect(out[4..<6].array().contains { $0 != 0 })
   }
 
-  @Test func aNotANumberReachesTheOutput() throws {
+  @Test(arguments: ComputePrecision.allCases, [Float.nan, .infinity, -.infinity])
+  func aStrangeQuerySpoilsItsRowAlone(precision: ComputePrecision, strange: Float) throws {
+    // Scores of both infinities, or none that is a number.
     let compute = try Compute.forTests()
     let x = try normals([70, 1, 16], seed: 1)
-    x.pointer[3 * 16] = .nan
-    let out = attention(queries: x, keys: x, values: x, pattern: .full(70), compute)
-    #expect(out.array().contains { $0.isNaN })
+    let q = try normals([70, 1, 16], seed: 2)
+    q.pointer[33 * 16 + 3] = strange
+    let out = attention(
+      queries: q, keys: x, values: x, pattern: .full(70), precision: precision, compute)
+    for row in 0..<70 {
+      let values = out[row..<row + 1].array()
+      #expect(values.allSatisfy { row == 33 ? $0.isNaN : $0.isFinite })
+    }
+  }
+
+  @Test func infiniteScoresAreAsTheFormulaHasThem() throws {
+    let compute = try Compute.forTests()
+    let v = try normals([20, 1, 16], seed: 1)
+    let q = try Tensor([3, 1, 16])
+    let k = try Tensor([20, 1, 16])
+    k.fill(0)
+    q.fill(0)
+    // Row 0 sees −∞ at key 11, row 1 sees +∞ there, row 2 a product of zero and infinity.
+    k.pointer[11 * 16] = .infinity
+    q.pointer[0] = -1
+    q.pointer[16] = 1
+    let pattern = AttentionPattern(groups: [.init(queries: [0..<3], keys: [0..<20])])
+    for precision in [ComputePrecision.f32, .bf16] {
+      let out = attention(
+        queries: q, keys: k, values: v, pattern: pattern, precision: precision, compute)
+      var mean = [Double](repeating: 0, count: 16)
+      for key in 0..<20 where key != 11 {
+        for index in 0..<16 { mean[index] += Double(v.pointer[key * 16 + index]) / 19 }
+      }
+      #expect(relativeErrorInNorm(out[0..<1].array(), mean) < precision.attentionTolerance)
+      #expect(out[1..<3].array().allSatisfy { $0.isNaN })
+    }
+    // Where every score is −∞ nothing can be divided.
+    for key in 0..<20 { k.pointer[key * 16] = .infinity }
+    let out = attention(queries: q, keys: k, values: v, pattern: pattern, compute)
+    #expect(out.array().allSatisfy { $0.isNaN })
+  }
+
+  @Test(arguments: ComputePrecision.allCases)
+  func denormalsAreSmallNumbers(precision: ComputePrecision) throws {
+    let compute = try Compute.forTests()
+    let x = try normals([40, 1, 16], seed: 1)
+    let v = try normals([40, 1, 16], seed: 2)
+    for row in 0..<20 {
+      for index in 0..<16 { x.pointer[row * 16 + index] *= 0x1p-133 }
+    }
+    let out = attention(
+      queries: x, keys: x, values: v, pattern: .full(40), precision: precision, compute)
+    let exact = plainAttention(x, x, v, .full(40))
+    #expect(relativeErrorInNorm(out.array(), exact) < precision.attentionTolerance)
+  }
+
+  @Test(arguments: ComputePrecision.allCases)
+  func rowsThatSeeNoKeyAreZero(precision: ComputePrecision) throws {
+    // More queries than keys: the last ones stand beside the keys.
+    let compute = try Compute.forTests()
+    let x = try normals([50, 1, 16], seed: 1)
+    let pattern = AttentionPattern(groups: [
+      .init(queries: [0..<50], keys: [0..<20], visibility: .causal())
+    ])
+    let out = attention(
+      queries: x, keys: x, values: x, pattern: pattern, precision: precision, compute)
+    #expect(out[0..<30].array().allSatisfy { $0 == 0 })
+    #expect(
+      relativeErrorInNorm(out.array(), plainAttention(x, x, x, pattern))
+        < precision.attentionTolerance)
   }
 
   @Test func onlyTheResultStaysInTheArena() throws {
@@ -92,12 +232,14 @@ import Testing
         == kept + attentionScratchByteCount(pattern, heads: 2, headSize: 32))
   }
 
-  @Test func bitsDoNotDependOnThreads() throws {
+  @Test(arguments: ComputePrecision.allCases)
+  func bitsDoNotDependOnThreads(precision: ComputePrecision) throws {
     let x = try normals([101, 2, 64], seed: 1)
     for pattern in AttentionTests.patterns {
       let results = try [1, 2, 3, 5].map {
         attention(
-          queries: x, keys: x, values: x, pattern: pattern, try Compute.forTests(threads: $0)
+          queries: x, keys: x, values: x, pattern: pattern, precision: precision,
+          try Compute.forTests(threads: $0)
         ).array()
       }
       #expect(results.allSatisfy { $0 == results[0] })
@@ -155,5 +297,29 @@ import Testing
       let values = x.reshaped([21, 20])[row..<row + 1].array()
       #expect(abs(values.reduce(0) { $0 + $1 * $1 } - 20) < 1e-4)
     }
+  }
+}
+
+extension ComputePrecision {
+  /// Relative in norm: eight bits of mantissa in bfloat16, seven of magnitude in eight-bit integers,
+  /// whose errors average over a sum.
+  fileprivate var attentionTolerance: Double {
+    switch self {
+    case .f32: 1e-6
+    case .bf16: 1e-2
+    case .int8: 3e-2
+    }
+  }
+}
+
+/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).
+private struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+    return z ^ z >> 31
   }
 }

@@ -56,38 +56,3 @@ extension Compute {
     try Compute(threads: threads, arenaByteCount: 1 << 28)
   }
 }
-
-/// Attention as the formula has it, in Float64: scores, softmax, sum.
-func plainAttention(
-  _ queries: Tensor, _ keys: Tensor, _ values: Tensor, _ pattern: AttentionPattern
-) -> [Double] {
-  let (tokens, heads, size) = (queries.shape[0], queries.shape[1], queries.shape[2])
-  let (q, k, v) = (queries.pointer, keys.pointer, values.pointer)
-  var result = [Double](repeating: 0, count: tokens * heads * size)
-  for group in pattern.groups {
-    let keyRows = group.keys.flatMap(Array.init)
-    for query in group.queries.flatMap(Array.init) {
-      for head in 0..<heads {
-        let start = (query * heads + head) * size
-        var weights: [Double] = []
-        for key in keyRows {
-          var score = 0.0
-          for index in 0..<size {
-            score += Double(q[start + index]) * Double(k[(key * heads + head) * size + index])
-          }
-          weights.append(score / Double(size).squareRoot())
-        }
-        let largest = weights.max() ?? 0
-        weights = weights.map { exp($0 - largest) }
-        let total = weights.reduce(0, +)
-        for (key, weight) in zip(keyRows, weights) {
-          for index in 0..<size {
-            result[start + index] +=
-              weight / total * Double(v[(key * heads + head) * size + index])
-          }
-        }
-      }
-    }
-  }
-  return result
-}

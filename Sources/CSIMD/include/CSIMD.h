@@ -6,6 +6,7 @@
 #include "int8.h"
 #include "pause.h"
 #include "power.h"
+#include "prefetch.h"
 #include "transpose.h"
 #include "vector.h"
 

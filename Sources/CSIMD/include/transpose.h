@@ -1,4 +1,4 @@
-// The transposition of sixteen by sixteen Float32, in registers.
+// The transposition of sixteen by sixteen words of 32 bits, in registers.
 #ifndef FLIPBOOK_TRANSPOSE_H
 #define FLIPBOOK_TRANSPOSE_H
 
@@ -22,20 +22,14 @@
 #define FLIPBOOK_LOW1 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30
 #define FLIPBOOK_HIGH1 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31
 
-// Column j of the result is the row at source + offsets[j], times factor; columns from `rows` on
-// are zero. The rows of the result are `stride` elements apart.
-static inline void flipbook_transpose16(const float *source, const long *offsets, long rows,
-                                        float factor, float *result, long stride) {
+// The first `rows` rows of the result [rows, 16], `stride` elements apart, of the transposition of
+// sixteen by sixteen words that lie one after the other.
+static inline void flipbook_transpose16(const uint32_t *source, uint32_t *result, long rows,
+                                        long stride) {
   typedef flipbook_f32x16 unaligned __attribute__((aligned(4)));
   flipbook_f32x16 r[16];
 #pragma clang loop unroll(full)
-  for (int i = 0; i < 16; i++) {
-    if (i < rows) {
-      r[i] = *(const unaligned *)(source + offsets[i]) * factor;
-    } else {
-      r[i] = (flipbook_f32x16)0.0f;
-    }
-  }
+  for (int i = 0; i < 16; i++) r[i] = *(const unaligned *)(source + 16 * i);
 #pragma clang loop unroll(full)
   for (int i = 0; i < 8; i++) FLIPBOOK_EXCHANGE(r, i, 8, FLIPBOOK_LOW8, FLIPBOOK_HIGH8);
 #pragma clang loop unroll(full)
@@ -51,7 +45,9 @@ static inline void flipbook_transpose16(const float *source, const long *offsets
 #pragma clang loop unroll(full)
   for (int i = 0; i < 8; i++) FLIPBOOK_EXCHANGE(r, 2 * i, 1, FLIPBOOK_LOW1, FLIPBOOK_HIGH1);
 #pragma clang loop unroll(full)
-  for (int i = 0; i < 16; i++) *(unaligned *)(result + i * stride) = r[i];
+  for (int i = 0; i < 16; i++) {
+    if (i < rows) *(unaligned *)(result + i * stride) = r[i];
+  }
 }
 
 #undef FLIPBOOK_EXCHANGE
