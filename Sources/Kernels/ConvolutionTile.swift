@@ -39,108 +39,188 @@ func convolveTile(
   sums: UnsafeMutablePointer<Vector>
 ) {
   switch (format == .float32, hasWideRegisters, vectors) {
-  case (true, true, 3): float8x3(rows, offsets, sums)
-  case (true, true, 2): float8x2(rows, offsets, sums)
-  case (true, true, _): float8x1(rows, offsets, sums)
-  case (true, false, _): float6x1(rows, offsets, sums)
-  case (false, true, 3): pairs8x3(rows, offsets, sums)
-  case (false, true, 2): pairs8x2(rows, offsets, sums)
-  case (false, true, _): pairs8x1(rows, offsets, sums)
-  case (false, false, _): pairs6x1(rows, offsets, sums)
+  case (true, true, 3): eightPixels(ThreeVectors<Float32Element>.self, rows, offsets, sums)
+  case (true, true, 2): eightPixels(TwoVectors<Float32Element>.self, rows, offsets, sums)
+  case (true, true, _): eightPixels(OneVector<Float32Element>.self, rows, offsets, sums)
+  case (true, false, _): sixPixels(OneVector<Float32Element>.self, rows, offsets, sums)
+  case (false, true, 3): eightPixels(ThreeVectors<BFloat16Element>.self, rows, offsets, sums)
+  case (false, true, 2): eightPixels(TwoVectors<BFloat16Element>.self, rows, offsets, sums)
+  case (false, true, _): eightPixels(OneVector<BFloat16Element>.self, rows, offsets, sums)
+  case (false, false, _): sixPixels(OneVector<BFloat16Element>.self, rows, offsets, sums)
   }
 }
 
-private typealias Sums = UnsafeMutablePointer<Vector>
+// The sums of a tile are variables with names: those of an array, however short and constant its
+// indices, are written to memory in every step.
 
-@inline(never)
-private func float8x3(_ rows: KernelRows, _ offsets: UnsafePointer<Int>, _ sums: Sums) {
-  tile(
-    Float32Element.self, InlineArray<8, Void>.self, InlineArray<3, Void>.self,
-    InlineArray<24, Void>.self, rows, offsets, sums)
+/// The sums of one pixel.
+private protocol PixelSums {
+  /// A group of weights of every output.
+  associatedtype Weights
+
+  /// How many vectors it has.
+  static var vectors: Int { get }
+  /// Zeros.
+  init()
+  static func load(_ weights: UnsafeRawPointer) -> Weights
+  /// Adds the products of one group of inputs.
+  mutating func add(_ group: UnsafeRawPointer, _ weights: Weights)
+  func store(_ pixel: Int, to sums: UnsafeMutablePointer<Vector>)
+}
+
+private let vectorByteCount = lanes * groupByteCount
+
+private struct OneVector<Element: ProductElement>: PixelSums where Element.Sums == Vector {
+  var first = Vector.zero
+
+  @inline(__always) static var vectors: Int { 1 }
+
+  @inline(__always)
+  static func load(_ weights: UnsafeRawPointer) -> Element.Factors { Element.load(weights) }
+
+  @inline(__always)
+  mutating func add(_ group: UnsafeRawPointer, _ weights: Element.Factors) {
+    first = Element.add(group.load(as: UInt32.self), times: weights, to: first)
+  }
+
+  @inline(__always)
+  func store(_ pixel: Int, to sums: UnsafeMutablePointer<Vector>) { sums[pixel] = first }
+}
+
+private struct TwoVectors<Element: ProductElement>: PixelSums where Element.Sums == Vector {
+  var first = Vector.zero
+  var second = Vector.zero
+
+  @inline(__always) static var vectors: Int { 2 }
+
+  @inline(__always)
+  static func load(_ weights: UnsafeRawPointer) -> (Element.Factors, Element.Factors) {
+    (Element.load(weights), Element.load(weights + vectorByteCount))
+  }
+
+  @inline(__always)
+  mutating func add(
+    _ group: UnsafeRawPointer, _ weights: (Element.Factors, Element.Factors)
+  ) {
+    let group = group.load(as: UInt32.self)
+    first = Element.add(group, times: weights.0, to: first)
+    second = Element.add(group, times: weights.1, to: second)
+  }
+
+  @inline(__always)
+  func store(_ pixel: Int, to sums: UnsafeMutablePointer<Vector>) {
+    sums[2 &* pixel] = first
+    sums[2 &* pixel &+ 1] = second
+  }
+}
+
+private struct ThreeVectors<Element: ProductElement>: PixelSums where Element.Sums == Vector {
+  var first = Vector.zero
+  var second = Vector.zero
+  var third = Vector.zero
+
+  @inline(__always) static var vectors: Int { 3 }
+
+  @inline(__always)
+  static func load(
+    _ weights: UnsafeRawPointer
+  ) -> (Element.Factors, Element.Factors, Element.Factors) {
+    (
+      Element.load(weights), Element.load(weights + vectorByteCount),
+      Element.load(weights + 2 * vectorByteCount)
+    )
+  }
+
+  @inline(__always)
+  mutating func add(
+    _ group: UnsafeRawPointer, _ weights: (Element.Factors, Element.Factors, Element.Factors)
+  ) {
+    let group = group.load(as: UInt32.self)
+    first = Element.add(group, times: weights.0, to: first)
+    second = Element.add(group, times: weights.1, to: second)
+    third = Element.add(group, times: weights.2, to: third)
+  }
+
+  @inline(__always)
+  func store(_ pixel: Int, to sums: UnsafeMutablePointer<Vector>) {
+    sums[3 &* pixel] = first
+    sums[3 &* pixel &+ 1] = second
+    sums[3 &* pixel &+ 2] = third
+  }
 }
 
 @inline(never)
-private func float8x2(_ rows: KernelRows, _ offsets: UnsafePointer<Int>, _ sums: Sums) {
-  tile(
-    Float32Element.self, InlineArray<8, Void>.self, InlineArray<2, Void>.self,
-    InlineArray<16, Void>.self, rows, offsets, sums)
-}
-
-@inline(never)
-private func float8x1(_ rows: KernelRows, _ offsets: UnsafePointer<Int>, _ sums: Sums) {
-  tile(
-    Float32Element.self, InlineArray<8, Void>.self, InlineArray<1, Void>.self,
-    InlineArray<8, Void>.self, rows, offsets, sums)
-}
-
-@inline(never)
-private func float6x1(_ rows: KernelRows, _ offsets: UnsafePointer<Int>, _ sums: Sums) {
-  tile(
-    Float32Element.self, InlineArray<6, Void>.self, InlineArray<1, Void>.self,
-    InlineArray<6, Void>.self, rows, offsets, sums)
-}
-
-@inline(never)
-private func pairs8x3(_ rows: KernelRows, _ offsets: UnsafePointer<Int>, _ sums: Sums) {
-  tile(
-    BFloat16Element.self, InlineArray<8, Void>.self, InlineArray<3, Void>.self,
-    InlineArray<24, Void>.self, rows, offsets, sums)
-}
-
-@inline(never)
-private func pairs8x2(_ rows: KernelRows, _ offsets: UnsafePointer<Int>, _ sums: Sums) {
-  tile(
-    BFloat16Element.self, InlineArray<8, Void>.self, InlineArray<2, Void>.self,
-    InlineArray<16, Void>.self, rows, offsets, sums)
-}
-
-@inline(never)
-private func pairs8x1(_ rows: KernelRows, _ offsets: UnsafePointer<Int>, _ sums: Sums) {
-  tile(
-    BFloat16Element.self, InlineArray<8, Void>.self, InlineArray<1, Void>.self,
-    InlineArray<8, Void>.self, rows, offsets, sums)
-}
-
-@inline(never)
-private func pairs6x1(_ rows: KernelRows, _ offsets: UnsafePointer<Int>, _ sums: Sums) {
-  tile(
-    BFloat16Element.self, InlineArray<6, Void>.self, InlineArray<1, Void>.self,
-    InlineArray<6, Void>.self, rows, offsets, sums)
-}
-
-/// The tile itself. Its first four arguments carry the arithmetic and the sizes as types, so that
-/// every loop over them is unrolled and every element is a register.
-@inline(__always)
-private func tile<
-  Element: ProductElement, let pixelCount: Int, let vectorCount: Int, let sumCount: Int
->(
-  _: Element.Type, _: InlineArray<pixelCount, Void>.Type, _: InlineArray<vectorCount, Void>.Type,
-  _: InlineArray<sumCount, Void>.Type, _ kernel: KernelRows, _ offsets: UnsafePointer<Int>,
-  _ sums: Sums
-) where Element.Sums == Vector {
-  var pixels = InlineArray<pixelCount, UnsafeRawPointer>(repeating: kernel.frame)
-  var registers = InlineArray<sumCount, Vector>(repeating: .zero)
-  var weights = kernel.weights
-  var row = InlineArray<vectorCount, Element.Factors>(repeating: Element.load(weights))
-  var frame = kernel.frame
+private func eightPixels<Pixel: PixelSums>(
+  _: Pixel.Type, _ kernel: KernelRows, _ offsets: UnsafePointer<Int>,
+  _ sums: UnsafeMutablePointer<Vector>
+) {
+  var (s0, s1, s2, s3) = (Pixel(), Pixel(), Pixel(), Pixel())
+  var (s4, s5, s6, s7) = (Pixel(), Pixel(), Pixel(), Pixel())
+  var (frame, weights) = (kernel.frame, kernel.weights)
+  let byteCount = kernel.groups &* groupByteCount
   for _ in 0..<kernel.rows {
-    for pixel in 0..<pixelCount { pixels[unchecked: pixel] = frame + offsets[pixel] }
-    for group in 0..<kernel.groups {
-      for vector in 0..<vectorCount {
-        row[unchecked: vector] = Element.load(weights + vector * lanes * groupByteCount)
-      }
-      for pixel in 0..<pixelCount {
-        let value = pixels[unchecked: pixel].load(
-          fromByteOffset: group * groupByteCount, as: UInt32.self)
-        for vector in 0..<vectorCount {
-          let index = pixel * vectorCount + vector
-          registers[unchecked: index] = Element.add(
-            value, times: row[unchecked: vector], to: registers[unchecked: index])
-        }
-      }
-      weights += vectorCount * lanes * groupByteCount
+    let (p0, p1, p2, p3) = (
+      frame + offsets[0], frame + offsets[1], frame + offsets[2], frame + offsets[3]
+    )
+    let (p4, p5, p6, p7) = (
+      frame + offsets[4], frame + offsets[5], frame + offsets[6], frame + offsets[7]
+    )
+    var group = 0
+    while group < byteCount {
+      let factors = Pixel.load(weights)
+      s0.add(p0 + group, factors)
+      s1.add(p1 + group, factors)
+      s2.add(p2 + group, factors)
+      s3.add(p3 + group, factors)
+      s4.add(p4 + group, factors)
+      s5.add(p5 + group, factors)
+      s6.add(p6 + group, factors)
+      s7.add(p7 + group, factors)
+      weights += Pixel.vectors &* vectorByteCount
+      group &+= groupByteCount
     }
     frame += kernel.rowByteCount
   }
-  for index in 0..<sumCount { sums[index] = registers[unchecked: index] }
+  s0.store(0, to: sums)
+  s1.store(1, to: sums)
+  s2.store(2, to: sums)
+  s3.store(3, to: sums)
+  s4.store(4, to: sums)
+  s5.store(5, to: sums)
+  s6.store(6, to: sums)
+  s7.store(7, to: sums)
+}
+
+@inline(never)
+private func sixPixels<Pixel: PixelSums>(
+  _: Pixel.Type, _ kernel: KernelRows, _ offsets: UnsafePointer<Int>,
+  _ sums: UnsafeMutablePointer<Vector>
+) {
+  var (s0, s1, s2) = (Pixel(), Pixel(), Pixel())
+  var (s3, s4, s5) = (Pixel(), Pixel(), Pixel())
+  var (frame, weights) = (kernel.frame, kernel.weights)
+  let byteCount = kernel.groups &* groupByteCount
+  for _ in 0..<kernel.rows {
+    let (p0, p1, p2) = (frame + offsets[0], frame + offsets[1], frame + offsets[2])
+    let (p3, p4, p5) = (frame + offsets[3], frame + offsets[4], frame + offsets[5])
+    var group = 0
+    while group < byteCount {
+      let factors = Pixel.load(weights)
+      s0.add(p0 + group, factors)
+      s1.add(p1 + group, factors)
+      s2.add(p2 + group, factors)
+      s3.add(p3 + group, factors)
+      s4.add(p4 + group, factors)
+      s5.add(p5 + group, factors)
+      weights += Pixel.vectors &* vectorByteCount
+      group &+= groupByteCount
+    }
+    frame += kernel.rowByteCount
+  }
+  s0.store(0, to: sums)
+  s1.store(1, to: sums)
+  s2.store(2, to: sums)
+  s3.store(3, to: sums)
+  s4.store(4, to: sums)
+  s5.store(5, to: sums)
 }
