@@ -21,7 +21,7 @@ from . import probe as probes
 from .labels import CLASSES, UNKNOWN, answers, mirrored, spans
 
 # What matters most, and is hardest, weighs most.
-WEIGHTS = {"action": 2.0, "camera": 2.0, "shape": 1.5}
+WEIGHTS = {"action": 2.0, "camera": 2.0, "shape": 1.5, "style": 1.5}
 
 
 class Clips:
@@ -143,7 +143,7 @@ def train(arguments: argparse.Namespace) -> None:
     held_out = Clips([Path(arguments.held_out)], cache)
     # Plain clips outnumber the others; a clip with several spans is drawn as often as one with a single span.
     kinds = [clip.kind for clip in clips.about]
-    share = {"plain": 0.46, "shots": 0.18, "pair": 0.18, "styled": 0.18}
+    share = {"plain": 0.42, "shots": 0.16, "pair": 0.18, "styled": 0.24}
     weights = np.array([share[kind] / kinds.count(kind) for kind in kinds])
     weights /= weights.sum()
     print({kind: kinds.count(kind) for kind in share}, f"held out {len(held_out)}", flush=True)
@@ -211,7 +211,7 @@ def main() -> None:
     parser.add_argument("--held-out", required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--cache", help="folder for the halved clips, so that the next start is quick")
-    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--steps", type=int, default=2400)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--muon-rate", type=float, default=4e-3)
     parser.add_argument("--rate", type=float, default=1.5e-3)
