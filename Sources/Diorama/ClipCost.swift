@@ -61,7 +61,8 @@ struct ClipCost {
 
     let latents = stretches.reduce(stretches[0].given) { $0 + $1.frames - $1.given }
     let encoded =
-      inputs.openingLatents + (inputs.last == nil ? 0 : 2) + (stretches.count - 1)
+      inputs.openingLatents + 2 * inputs.shotOpenings.count + (inputs.last == nil ? 0 : 2)
+      + (stretches.count - 1)
       + (inputs.source == nil ? 0 : latents)
     arenaBytes = max(
       activations, decoder.activationBytes, texts.map(\.activationBytes).max() ?? 0,

@@ -12,6 +12,8 @@ package struct ClipInputs: Sendable {
   package var opening: [Picture] = []
   /// Whether the opening is part of the result: a first frame is, the end of a video is there already.
   package var showsOpening = true
+  /// Pictures that later shots begin with, by the number of the shot, which counts from 0.
+  package var shotOpenings: [Int: Picture] = [:]
   /// The picture that the clip ends with.
   package var last: Picture?
   /// The share of the steps, from the first on, in which `last` counts, 0 … 1: what it leads to is
@@ -26,7 +28,7 @@ package struct ClipInputs: Sendable {
   package init() {}
 
   /// Whether the encoder is needed for the first stretch.
-  var isEmpty: Bool { opening.isEmpty && last == nil && source == nil }
+  var isEmpty: Bool { opening.isEmpty && shotOpenings.isEmpty && last == nil && source == nil }
   /// Latent frames of the opening.
   var openingLatents: Int { (opening.count + 3) / AutoencoderConfiguration.framesPerLatent }
   /// Frames at the start of the clip that are not part of the result.

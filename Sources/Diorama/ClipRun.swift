@@ -98,8 +98,10 @@ struct ClipRun {
       stretch.start + (index == 0 ? 0 : stretch.given)..<stretch.end, into: given.start,
       start: stretch.start)
     try giveBeginning(of: stretch, index, given)
+    try giveShots(of: stretch, given, grid)
     if index == plan.stretches.count - 1, let last = request.inputs.last {
-      try give(last: last, given, grid)
+      try give(last, at: grid.frames - 1, given, grid)
+      given.setLast()
     }
     try watch.check()
     let noise = try Tensor(shape)
@@ -164,15 +166,29 @@ struct ClipRun {
     given.holdCondition(0..<stretch.given)
   }
 
-  /// The condition is the picture alone, as in training. What decodes to it in its place is the latent
+  /// A picture that a clip ends with, or a later shot begins with. The condition is the picture alone, as
+  /// in training. What decodes to it in its place is the latent
   /// of four frames that show it, after a frame that does.
-  private func give(last: Picture, _ given: GivenLatents, _ grid: LatentGrid) throws {
+  private func give(
+    _ picture: Picture, at frame: Int, _ given: GivenLatents, _ grid: LatentGrid
+  ) throws {
     var encoding = try PictureEncoding(pipeline.autoencoder, grid, compute)
-    encoding.encode([last], into: given.condition, frame: grid.frames - 1)
+    encoding.encode([picture], into: given.condition, frame: frame)
     encoding.encode(
-      Array(repeating: last, count: AutoencoderConfiguration.framesPerLatent), into: given.start,
-      frame: grid.frames - 1)
-    given.setLast()
+      Array(repeating: picture, count: AutoencoderConfiguration.framesPerLatent),
+      into: given.start, frame: frame)
+  }
+
+  /// The pictures of the shots that begin among the new latents of a window.
+  private func giveShots(
+    of stretch: Stretch, _ given: GivenLatents, _ grid: LatentGrid
+  ) throws {
+    for (shot, picture) in request.inputs.shotOpenings.sorted(by: { $0.key < $1.key }) {
+      let frame = plan.shotFrames[..<shot].reduce(0, +) - stretch.start
+      guard (stretch.given..<stretch.frames).contains(frame) else { continue }
+      try give(picture, at: frame, given, grid)
+      given.hold(frame)
+    }
   }
 
   /// Decodes frames of latents [C, T, h, w] that the clip goes on with.

@@ -28,6 +28,9 @@ final class GivenLatents {
     }
   }
 
+  /// Holds a frame to what `start` has there; its condition says the same in another way.
+  func hold(_ frame: Int) { held[frame] = true }
+
   /// Holds the last frame to what `start` has there.
   func setLast() { hasLast = true }
 

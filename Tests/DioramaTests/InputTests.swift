@@ -95,6 +95,44 @@ import Video
     #expect(try result.frames != run(try request(solver: solver)).frames)
   }
 
+  /// A picture that a later shot begins with: the latent where the shot begins becomes that of the
+  /// picture standing still, in a clip that is made at once and in one of several stretches.
+  @Test(arguments: [9, 33]) func aLaterShotBeginsWithAPicture(frames: Int) throws {
+    var inputs = ClipInputs()
+    inputs.shotOpenings = [1: picture(2)]
+    let request = try request(inputs, frames: frames, prompt: "a ball [cut 0.3333s] red")
+    let pipeline = try DioramaPipeline(directory: try model.open(), threads: 1)
+    let plan = try pipeline.plan(request)
+    let place = plan.shotFrames[0]
+    let index = try #require(
+      plan.stretches.firstIndex { ($0.start + $0.given..<$0.end).contains(place) })
+    let frame = place - plan.stretches[index].start
+
+    var made: [Float] = []
+    try pipeline.generate(request) { event in
+      guard case .step(let state) = event, state.stretch == index else { return }
+      made = values(state.latents, frame: frame)
+    }
+    let grid = LatentGrid(frames: 2, rows: 2, columns: 3)
+    let still = try Tensor([4, 2, 2, 3])
+    var encoding = try PictureEncoding(pipeline.autoencoder, grid, try Compute.forTests())
+    encoding.encode(opening: Array(repeating: picture(2), count: 5), into: still)
+    let expected = values(still, frame: 1)
+    #expect(made.count == expected.count)
+    // The last step ends where the path does, but for the rounding of its sums.
+    #expect(zip(made, expected).allSatisfy { abs($0 - $1) < 1e-4 * max(1, abs($1)) })
+  }
+
+  /// One frame of latents [C, T, h, w].
+  private func values(_ latents: Tensor, frame: Int) -> [Float] {
+    let positions = latents.shape[2] * latents.shape[3]
+    let all = latents.array()
+    return (0..<latents.shape[0]).flatMap { channel in
+      let start = (channel * latents.shape[1] + frame) * positions
+      return all[start..<start + positions]
+    }
+  }
+
   /// The last latent is that of the picture standing still.
   @Test func lastFrameComesOut() throws {
     var inputs = ClipInputs()

@@ -42,6 +42,42 @@ import Video
     try JSONValue(parsing: flipbook(["inspect", name, "--json"]).output)
   }
 
+  /// A storyboard whose second shot begins with a picture, from its own folder, and the command that
+  /// makes the video again.
+  @Test func aShotBeginsWithAPicture() throws {
+    let story =
+      #"{"seed": 7, "size": "96x48", "steps": 2, "shots": "#
+      + #"[{"prompt": "a ball", "duration": 0.5}, {"prompt": "red", "duration": 0.5, "first_frame": "PIC"}]}"#
+    func write(_ picture: String) throws {
+      let url = URL(fileURLWithPath: folder.path("s.json"))
+      try Data(story.replacing("PIC", with: picture).utf8).write(to: url)
+    }
+    try write("cat.png")
+    let outcome = try flipbook(["generate", "--storyboard", "s.json", "-o", "x.mp4"])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let inspection = try inspect("x.mp4")
+    #expect(inspection["metadata"]?["options"]?["shot-frames"]?.string == "2=cat.png")
+    #expect(inspection["inputs"]?.array?.first?["state"]?.string == "unchanged")
+    let again = try flipbook([
+      "generate", "[cut 0.5s] a ball [cut 0.5s] red", "--shot-frames", "2=cat.png", "--seed", "7",
+      "--size", "96x48", "--steps", "2", "-o", "y.mp4",
+    ])
+    #expect(again.code == 0, "\(again.errors)")
+    #expect(try bytes("x.mp4") == bytes("y.mp4"))
+
+    try write("none.png")
+    let missing = try flipbook(["generate", "--storyboard", "s.json", "-o", "z.mp4"])
+    #expect(missing.code == 4 && missing.errors.contains("none.png"), "\(missing.errors)")
+    for (arguments, code, words) in [
+      (["--shot-frames", "3=cat.png"], 2, "which has 1"), (["--shot-frames", "x"], 2, "2=b.png"),
+      (["--shot-frames", "2=cat.png", "--video", "x.mp4"], 2, "do not go together"),
+    ] {
+      let bad = try flipbook(["generate", "a", "-o", "z.mp4"] + arguments)
+      #expect(bad.code == code && bad.errors.contains(words), "\(bad.errors)")
+    }
+    #expect(try folder.contents() == ["cat.png", "model", "s.json", "x.mp4", "y.mp4"])
+  }
+
   /// The video tells which pictures it was made from, and whether they are still what they were.
   @Test func picturesAreRemembered() throws {
     let outcome = try generate(

@@ -37,6 +37,31 @@ import Testing
     #expect(try story.request(base: base).seed == 7)
   }
 
+  /// Paths are relative to the file; the first shot's picture is the clip's.
+  @Test func picturesOfShots() throws {
+    let story = try storyboard(
+      #"{"shots": [{"prompt": "a", "first_frame": "a.png"}, {"prompt": "b"}, "#
+        + #"{"prompt": "c", "first_frame": "c.png"}]}"#)
+    let request = try story.request(base: GenerationRequest(prompt: ""))
+    #expect(request.firstFrame == "dir/a.png" && request.shotFrames == [3: "dir/c.png"])
+    var base = GenerationRequest(prompt: "")
+    base.firstFrame = "x.png"
+    let explicit = try story.request(base: base, explicit: ["first-frame", "shot-frames"])
+    #expect(explicit.firstFrame == "x.png" && explicit.shotFrames.isEmpty)
+    let twice = try storyboard(
+      #"{"first-frame": "b.png", "shots": [{"prompt": "a", "first_frame": "a.png"}]}"#)
+    #expect(throws: FlipbookError.self) { try twice.request(base: GenerationRequest(prompt: "")) }
+  }
+
+  @Test func picturesOfShotsAsAnOption() throws {
+    let pictures = try ShotPictures.parse("2=a,b.png,4=c=d.png", "shot-frames")
+    #expect(pictures == [2: "a,b.png", 4: "c=d.png"])
+    #expect(try ShotPictures.parse(ShotPictures.text(pictures), "shot-frames") == pictures)
+    for text in ["", "a.png", "1=a", "7=a", "2=", "2=a,2=b", "=a", "2.5=a"] {
+      #expect(throws: FlipbookError.self, "\(text)") { try ShotPictures.parse(text, "shot-frames") }
+    }
+  }
+
   @Test(
     arguments: [
       ("3", "it is the number 3", "shots"),

@@ -25,6 +25,11 @@ extension LoadableModel {
         request,
         native: shotLatents.map { LatentGrid(frames: $0, rows: 1, columns: 1).videoFrames }
           ?? native.frames)
+      if let shot = inputs.shots.last?.shot, shot > prompt.shots.count {
+        throw FlipbookError.option(
+          name: "shot-frames", found: ShotPictures.text(request.shotFrames),
+          expected: "shots of the prompt, which has \(prompt.shots.count)")
+      }
       let clip = try inputs.clip(request, size)
       let grid = try LatentGrid(
         frames: native.sequenceFrames(of: frames, clip), width: size.width, height: size.height)

@@ -3,7 +3,7 @@ import Files
 
 /// A file that a video was made from: the same video needs the same bytes.
 public struct InputFile: Sendable, Equatable {
-  /// The option that named it: `first-frame`, `last-frame` or `video`.
+  /// The option that named it: `first-frame`, `last-frame`, `video`, or `shot-frames 2`.
   public let option: String
   /// Where it lay, as the option said it.
   public let path: String

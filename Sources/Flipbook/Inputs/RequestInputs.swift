@@ -6,6 +6,8 @@ struct RequestInputs {
   let first: PictureInput?
   let last: PictureInput?
   let video: VideoInput?
+  /// Of later shots, by their number, 2 and up.
+  let shots: [(shot: Int, input: PictureInput)]
 
   /// - Parameter openingFrames: how many frames of a video are looked at to go on with it.
   /// - Throws: `FlipbookError.input` for the first that is not taken.
@@ -16,19 +18,31 @@ struct RequestInputs {
     last = try request.lastFrame.map { (name) throws(FlipbookError) in
       try PictureInput(option: "last-frame", name)
     }
+    var shots: [(shot: Int, input: PictureInput)] = []
+    for (shot, name) in request.shotFrames.sorted(by: { $0.key < $1.key }) {
+      shots.append((shot, try PictureInput(option: "shot-frames \(shot)", name)))
+    }
+    self.shots = shots
     video = try request.video.map { (path) throws(FlipbookError) in
       try VideoInput(path, tailCount: request.strength == nil ? openingFrames : 1)
     }
   }
 
   /// What the video was made from.
-  var files: [InputFile] { [first?.file, last?.file, video?.file].compactMap(\.self) }
+  var files: [InputFile] {
+    [first?.file, last?.file, video?.file].compactMap(\.self) + shots.map(\.input.file)
+  }
 
   /// What decides about the ratio, with its name.
   private var leading: (name: String, size: PictureSize)? {
     if let first { return (first.file.path, first.picture.size) }
     if let video { return (video.file.path, video.size) }
-    return last.map { ($0.file.path, $0.picture.size) }
+    return (last ?? shots.first?.input).map { ($0.file.path, $0.picture.size) }
+  }
+
+  /// The pictures, in the order of their options.
+  private var pictures: [PictureInput] {
+    [first, last].compactMap(\.self) + shots.map(\.input)
   }
 
   /// The size that a request asks for: its own, or the nearest of the six ratios to the picture's.
@@ -55,18 +69,18 @@ struct RequestInputs {
   /// What happened to the pictures on their way into the size, one sentence each.
   func notes(_ size: FrameSize) -> [String] {
     let target = PictureSize(width: size.width, height: size.height)
-    let fits: [String] = [
-      first.map { ($0.file.path, $0.picture.size) }, last.map { ($0.file.path, $0.picture.size) },
-      video.map { ($0.file.path, $0.size) },
-    ].compactMap { input in
-      guard let (path, found) = input, found != target else { return nil }
+    let found =
+      pictures.map { ($0.file.path, $0.picture.size) }
+      + (video.map { [($0.file.path, $0.size)] } ?? [])
+    let fits: [String] = found.compactMap { path, found in
+      guard found != target else { return nil }
       let fit = PictureFit(found, to: target)
       let cut =
         fit.kept == found
         ? "" : ", of which the middle \(fit.kept) is taken"
       return "\(path) is \(found)\(cut), and becomes \(size)"
     }
-    return (first?.notes ?? []) + (last?.notes ?? []) + (video?.notes ?? []) + fits
+    return pictures.flatMap(\.notes) + (video?.notes ?? []) + fits
   }
 
   /// How many frames the result has.
@@ -95,6 +109,9 @@ struct RequestInputs {
     let target = PictureSize(width: size.width, height: size.height)
     var inputs = ClipInputs()
     if let first { inputs.opening = [try first.picture.fitted(to: target)] }
+    for (shot, input) in shots {
+      inputs.shotOpenings[shot - 1] = try input.picture.fitted(to: target)
+    }
     inputs.last = try last?.picture.fitted(to: target)
     inputs.lastUntil = request.lastFrameUntil ?? 1
     guard let video else { return inputs }

@@ -77,6 +77,7 @@ package struct VideoInspection: Sendable {
       ("made by", "flipbook \(metadata.version)"), ("model", metadata.modelName),
       ("model sha256", metadata.modelHash), ("prompt", metadata.request.prompt),
     ]
+    if let caption = metadata.request.caption { rows.append(("caption", caption)) }
     for (key, value) in metadata.value["options"]?.object?.entries ?? [] {
       rows.append((key, value.string ?? value.encoded()))
     }

@@ -84,11 +84,16 @@ public struct RunMetadata: Sendable, Equatable {
     request.caption = value["caption"]?.string
     try OptionLayer.apply(options, GenerationRequest.options, to: &request, source: source)
     let digests = value["inputs"]
-    let inputs: [InputFile] = [
-      ("first-frame", request.firstFrame.map { PictureReference($0).path }),
-      ("last-frame", request.lastFrame.map { PictureReference($0).path }),
-      ("video", request.video),
-    ].compactMap { option, path in
+    let shots = request.shotFrames.sorted { $0.key < $1.key }.map {
+      ("shot-frames \($0.key)", PictureReference($0.value).path as String?)
+    }
+    let named =
+      [
+        ("first-frame", request.firstFrame.map { PictureReference($0).path }),
+        ("last-frame", request.lastFrame.map { PictureReference($0).path }),
+        ("video", request.video),
+      ] + shots
+    let inputs: [InputFile] = named.compactMap { option, path in
       guard let path, let digest = digests?["\(option)-sha256"]?.string else { return nil }
       return InputFile(option: option, path: path, sha256: digest)
     }

@@ -9,6 +9,11 @@ extension GenerationRequest {
     ) { (text, request) throws(FlipbookError) in
       request.firstFrame = try OptionValue.path(text, "first-frame")
     }.recorded { $0.firstFrame.map { .string($0) } },
+    Option(
+      "shot-frames", .text("N=IMG,…"), "the pictures that later shots begin with: 2=b.png,3=c.png"
+    ) { (text, request) throws(FlipbookError) in
+      request.shotFrames = try ShotPictures.parse(text, "shot-frames")
+    }.recorded { $0.shotFrames.isEmpty ? nil : .string(ShotPictures.text($0.shotFrames)) },
     Option("last-frame", .path("IMG"), "the picture that it ends with") {
       (text, request) throws(FlipbookError) in
       request.lastFrame = try OptionValue.path(text, "last-frame")

@@ -36,6 +36,11 @@ extension GenerationRequest {
         problem: "--video and --first-frame both say how the video begins",
         advice: "keep one of them")
     }
+    if video != nil && !shotFrames.isEmpty {
+      throw .usage(
+        problem: "--video and --shot-frames do not go together",
+        advice: "leave one of them away")
+    }
     if strength != nil && lastFrame != nil {
       throw .usage(
         problem: "a video that is drawn anew has its own last frame",

@@ -36,6 +36,8 @@ public struct GenerationRequest: Sendable, Equatable {
   /// The picture that the video begins with: a PNG, JPEG or WebP file, or a video's frame,
   /// `clip.mp4#12`.
   public var firstFrame: String?
+  /// The pictures that later shots begin with, by the number of the shot, 2 and up.
+  public var shotFrames: [Int: String] = [:]
   /// The picture that it ends with.
   public var lastFrame: String?
   /// The share of the steps in which the last frame counts, 0 … 1; nil is all of them.

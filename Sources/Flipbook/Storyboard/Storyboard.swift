@@ -98,7 +98,7 @@ public struct Storyboard: Sendable, Equatable {
       }
     }
     try OptionLayer.apply(left, GenerationRequest.options, to: &request, source: source)
-    try setFirstFrames(&request)
+    try setFirstFrames(&request, explicit)
     return request
   }
 
@@ -107,12 +107,25 @@ public struct Storyboard: Sendable, Equatable {
     ShotPrompt.text(of: shots.map { ($0.prompt, $0.duration) }, global: global)
   }
 
-  private func setFirstFrames(_ request: inout GenerationRequest) throws(FlipbookError) {
-    guard let index = shots.firstIndex(where: { $0.firstFrame != nil }) else { return }
-    throw .input(
-      name: "\(source), shot \(index + 1)",
-      problem: "'first_frame': this version cannot begin a shot with a picture",
-      advice: "leave first_frame away")
+  private func setFirstFrames(
+    _ request: inout GenerationRequest, _ explicit: Set<String>
+  ) throws(FlipbookError) {
+    let later = shots.enumerated().dropFirst().compactMap { index, shot in
+      shot.firstFrame.map { (index + 1, $0) }
+    }
+    for (name, isGiven) in [
+      ("first-frame", shots[0].firstFrame != nil), ("shot-frames", !later.isEmpty),
+    ] where isGiven && options.contains(name) {
+      throw .input(
+        name: source, problem: "'\(name)' and a shot's 'first_frame' say the same in two ways",
+        advice: "keep 'first_frame'")
+    }
+    if let path = shots[0].firstFrame, !explicit.contains("first-frame") {
+      request.firstFrame = path
+    }
+    if !later.isEmpty, !explicit.contains("shot-frames") {
+      request.shotFrames = Dictionary(uniqueKeysWithValues: later)
+    }
   }
 
   // MARK: parsing

@@ -47,6 +47,11 @@ enum StoryboardCommand {
       ("length", "\(Quantity.decimals(plan.seconds, 2)) s, \(plan.frames) frames"),
       ("latents", "\(grid[0]) frames of \(grid[1]) × \(grid[2])"),
     ])
+    if plan.stretches > 1 {
+      text +=
+        "made in \(plan.stretches) stretches of \(plan.stretchFrames) frames at most: the places are"
+        + " those of the clip as a whole, and begin anew in every stretch\n"
+    }
     for (index, shot) in zip(job.shotTexts, plan.shots).enumerated() {
       text += "\nshot \(index + 1)\n"
       text += Table.text([("  reads", shot.0)] + shot.1.rows.map { ("  " + $0.label, $0.value) })
