@@ -4,7 +4,7 @@
 import CSIMD
 
 /// Sums that grow side by side: enough to hide the latency of the instructions.
-private let chainCount = 12
+private let chainCount = 20
 
 /// Dot products of pairs of bfloat16, as `multiplyAddInRegisters` does multiply-adds.
 /// - Parameters:
@@ -15,7 +15,7 @@ package func bfloat16DotInRegisters(rounds: Int, into result: UnsafeMutablePoint
   // 1·½ − 1·½: the sums stay what they are, finite and not denormal.
   let ones = flipbook_bf16_broadcast(0x3f80_3f80)
   let halves = flipbook_bf16_broadcast(0xbf00_3f00)
-  var sums = InlineArray<12, Vector> { Vector(repeating: Float($0)) }
+  var sums = InlineArray<20, Vector> { Vector(repeating: Float($0)) }
   for _ in 0..<rounds {
     for chain in 0..<chainCount {
       sums[unchecked: chain] = flipbook_bf16_dot(sums[unchecked: chain], ones, halves)
@@ -35,7 +35,7 @@ package var bfloat16DotOperations: Int { chainCount * lanes * 2 * 2 }
 package func int8DotInRegisters(rounds: Int, into result: UnsafeMutablePointer<Float>) {
   let ones = flipbook_u8_broadcast(0x0101_0101)
   let signs = flipbook_i8_broadcast(0xff01_ff01)
-  var sums = InlineArray<12, SIMD16<Int32>> { SIMD16(repeating: Int32($0)) }
+  var sums = InlineArray<20, SIMD16<Int32>> { SIMD16(repeating: Int32($0)) }
   for _ in 0..<rounds {
     for chain in 0..<chainCount {
       sums[unchecked: chain] = flipbook_int8_dot(sums[unchecked: chain], ones, signs)

@@ -4,6 +4,8 @@
 // each spread over a vector, for twenty-four multiply-adds: fourteen loads, which two load ports give
 // in seven cycles, against twelve cycles of arithmetic.
 
+import CSIMD
+
 /// The columns of a tile, and of a panel of packed weights.
 package let tileColumns = 2 * lanes
 
@@ -115,7 +117,10 @@ private func multiplyTwelve<Element: ProductElement>(
   var r10 = Row<Element>(sums, 10, isFirst: isFirst)
   var r11 = Row<Element>(sums, 11, isFirst: isFirst)
   var (a, panel) = (a, panel)
-  for _ in 0..<groups {
+  // Unrolled, this loop would keep two rounds of `a` in the registers that the sums need.
+  var rest = groups
+  while rest > 0 {
+    rest = flipbook_opaque(rest &- 1)
     let left = Element.load(panel)
     let right = Element.load(panel + panelStepByteCount / 2)
     r0.add(a, left, right)

@@ -4,6 +4,7 @@
 #include "bfloat16.h"
 #include "instruction_sets.h"
 #include "int8.h"
+#include "opaque.h"
 #include "pause.h"
 #include "power.h"
 #include "prefetch.h"
