@@ -21,9 +21,6 @@ package let attentionBlockQueries = 192
 /// The most vectors of queries whose sums are in registers at once.
 private var widestVectors: Int { hasWideRegisters ? 3 : 1 }
 
-/// How many keys have their scores in registers.
-private let stripKeys = 8
-
 /// The exponent by which a score may exceed the maximum that is subtracted.
 private let headroom: Float = 16
 
@@ -83,13 +80,13 @@ package struct AttentionBlock {
 }
 
 /// What a block needs besides: queries, output and weights as words, three numbers and the visible
-/// keys of each query, and two strips of scores.
+/// keys of each query, and three strips of scores.
 package func attentionScratchWords(headSize: Int) -> Int {
   attentionScratchWords(vectors: attentionBlockQueries / lanes, headSize: headSize)
 }
 
 private func attentionScratchWords(vectors: Int, headSize: Int) -> Int {
-  vectors * lanes * (2 * headSize + attentionTileKeys + 5 + 2 * stripKeys)
+  vectors * lanes * (2 * headSize + attentionTileKeys + 5 + 3 * stripKeys)
 }
 
 /// Computes the output rows of a block.
@@ -205,7 +202,9 @@ private struct RunningSoftmax<
   private let scales: UnsafeMutablePointer<Vector>
   private let firstKeys: UnsafeMutablePointer<SIMD16<Int32>>
   private let endKeys: UnsafeMutablePointer<SIMD16<Int32>>
-  /// The scores of a strip of keys, `[8, vectors]`.
+  /// The shifts, once for each key of a strip: `[8, vectors]`.
+  private let starts: UnsafeMutablePointer<Vector>
+  /// The scores of a strip of keys, likewise.
   private let scores: UnsafeMutablePointer<Vector>
   /// What the first tile's sums begin with, likewise.
   private let zeros: UnsafeMutablePointer<Vector>
@@ -228,7 +227,8 @@ private struct RunningSoftmax<
     firstKeys = UnsafeMutableRawPointer(scales + vectors).assumingMemoryBound(
       to: SIMD16<Int32>.self)
     endKeys = firstKeys + vectors
-    scores = UnsafeMutableRawPointer(endKeys + vectors).assumingMemoryBound(to: Vector.self)
+    starts = UnsafeMutableRawPointer(endKeys + vectors).assumingMemoryBound(to: Vector.self)
+    scores = starts + sums
     zeros = scores + sums
   }
 
@@ -300,62 +300,30 @@ private struct RunningSoftmax<
     return visible
   }
 
-  /// Eight rows of broadcast words times `vectors` vectors of words, both `depth` deep: the rows
-  /// begin sixteen words apart, the vectors follow each other.
-  /// - Parameter start: what the sum of a row and a vector begins with.
-  @inline(__always)
-  private func multiply<Product: WordProduct>(
-    _ product: Product.Type, _ rows: UnsafePointer<UInt32>, _ columns: UnsafePointer<UInt32>,
-    depth: Int, into result: UnsafeMutablePointer<Vector>,
-    from start: (_ row: Int, _ vector: Int) -> Vector
-  ) {
-    var (rows, columns) = (rows, columns)
-    var registers = InlineArray<sums, Vector>(repeating: Vector(repeating: 0))
-    var column = InlineArray<vectors, Words>(repeating: Words(repeating: 0))
-    for row in 0..<stripKeys {
-      for vector in 0..<vectors { registers[row * vectors + vector] = start(row, vector) }
-    }
-    for _ in 0..<depth {
-      for vector in 0..<vectors { column[vector] = Words(loading: columns + vector * lanes) }
-      for row in 0..<stripKeys {
-        let word = Words(repeating: rows[row])
-        for vector in 0..<vectors {
-          let index = row * vectors + vector
-          registers[index] = Product.add(registers[index], word, column[vector])
-        }
-      }
-      rows += lanes
-      columns += vectors * lanes
-    }
-    for row in 0..<stripKeys {
-      for vector in 0..<vectors {
-        result[row * vectors + vector] = registers[row * vectors + vector]
-      }
-    }
-  }
-
   /// The scores of a strip of keys, in units of log₂, plus `shifts` where they are wanted.
   @inline(__always)
   private func score(key: Int, shifted: Bool) {
-    let zero = Vector(repeating: 0)
     let panel =
       block.keys + key / attentionPanelKeys * panelWords + key % attentionPanelKeys
     if Scores.wordSize < Int8Product.wordSize {
-      multiply(Scores.self, panel, queries, depth: depth, into: scores) { _, vector in
-        shifted ? shifts[vector] : zero
-      }
+      AttentionTile<Scores, vectors, sums>.multiply(
+        panel, queries, depth: depth, from: shifted ? starts : zeros, into: scores)
     } else {
       let corrections = panel + depth * attentionPanelKeys
-      multiply(Scores.self, panel, queries, depth: depth, into: scores) { row, _ in
-        unsafeBitCast(Words(repeating: corrections[row]), to: Vector.self)
+      for row in 0..<stripKeys {
+        let correction = unsafeBitCast(Words(repeating: corrections[row]), to: Vector.self)
+        for vector in 0..<vectors { scores[row * vectors + vector] = correction }
       }
+      AttentionTile<Scores, vectors, sums>.multiply(
+        panel, queries, depth: depth, from: scores, into: scores)
       for row in 0..<stripKeys {
         let scale = Vector(repeating: Float(bitPattern: corrections[attentionPanelKeys + row]))
         for vector in 0..<vectors {
           let index = row * vectors + vector
           let whole = flipbook_f32_from_i32(unsafeBitCast(scores[index], to: SIMD16<Int32>.self))
           scores[index] = flipbook_fma(
-            whole * scale, scales[vector], shifted ? shifts[vector] : zero)
+            whole * scale, scales[vector],
+            shifted ? shifts[vector] : Vector(repeating: 0))
         }
       }
     }
@@ -398,7 +366,10 @@ private struct RunningSoftmax<
       let before = -shifts[vector]
       let now = flipbook_max(largestScore(vector), before)
       shifts[vector] = -now
-      for row in 0..<stripKeys { scores[row * vectors + vector] -= now }
+      for row in 0..<stripKeys {
+        starts[row * vectors + vector] = -now
+        scores[row * vectors + vector] -= now
+      }
       if any(now .!= before) {
         let factor = exp2(before - now)
         totals[vector] *= factor
@@ -442,11 +413,9 @@ private struct RunningSoftmax<
     for column in stride(from: 0, to: block.headSize, by: stripKeys) {
       let panel = values + column / lanes * lanes * keys / Mix.wordSize
       let target = output + column * vectors
-      let start = adding ? target : zeros
-      multiply(
-        Mix.self, panel + first / Mix.wordSize * lanes + column % lanes, weights,
-        depth: count / Mix.wordSize, into: target
-      ) { row, vector in start[row * vectors + vector] }
+      AttentionTile<Mix, vectors, sums>.multiply(
+        panel + first / Mix.wordSize * lanes + column % lanes, weights,
+        depth: count / Mix.wordSize, from: adding ? target : zeros, into: target)
     }
   }
 
