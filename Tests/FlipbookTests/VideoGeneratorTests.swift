@@ -21,10 +21,12 @@ import Video
     return request
   }
 
-  /// A run that would go on for minutes, however late its reader is.
+  /// A run that would go on for half an hour: tests that block the threads of the tasks can make its reader
+  /// a minute late.
   private func longRequest(_ name: String) -> GenerationRequest {
     var request = request(name, steps: 1000)
     request.size = FrameSize(width: 864, height: 480)
+    request.length = .frames(241)
     return request
   }
 
