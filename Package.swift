@@ -22,6 +22,7 @@ let package = Package(
     .systemLibrary(
       name: "CLibAV", pkgConfig: "libavformat",
       providers: [.apt(["libavcodec-dev", "libavformat-dev", "libswscale-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     // Floor 1: loops over pointers. Always optimised, always built for the host.
     .target(
@@ -35,7 +36,7 @@ let package = Package(
 
     // Floor 2: memory, threads, randomness; files that are whole or not there.
     .target(name: "Tensor", dependencies: ["CSIMD", "Kernels", "COpenBLAS"]),
-    .target(name: "Files", dependencies: ["CDirectory"]),
+    .target(name: "Files", dependencies: ["CDirectory", "COpenSSL"]),
 
     // Floor 3: layers, and the files that their weights come from.
     .target(name: "Layers", dependencies: ["Tensor", "Kernels"]),

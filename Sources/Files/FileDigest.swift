@@ -13,9 +13,15 @@ extension SHA256 {
     return lines.hexDigest()
   }
 
-  /// The digest of a file in hexadecimal.
+  /// The digest of a file in hexadecimal, which has a few megabytes of it in memory at a time.
   package static func hexDigest(of file: MappedFile) -> String {
-    // The bytes alone do not keep the mapping.
-    withExtendedLifetime(file) { hexDigest(of: file.bytes) }
+    var hash = SHA256()
+    let step = 4 << 20
+    for start in stride(from: 0, to: file.bytes.count, by: step) {
+      let range = start..<min(start + step, file.bytes.count)
+      hash.update(UnsafeRawBufferPointer(rebasing: file.bytes[range]))
+      file.discard(range)
+    }
+    return hash.hexDigest()
   }
 }

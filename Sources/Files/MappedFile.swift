@@ -47,6 +47,18 @@ package final class MappedFile: @unchecked Sendable {
     }
   }
 
+  /// Gives the memory of the pages back that lie in a range of the bytes. They stay what they are: who touches
+  /// them again has them read again, from the system's cache most likely.
+  package func discard(_ range: Range<Int>) {
+    guard let base = bytes.baseAddress, !range.isEmpty else { return }
+    precondition((0..<bytes.count).contains(range), "bytes \(range) of \(bytes.count)")
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    let start = range.lowerBound / page * page
+    // Advice: where it is refused nothing is lost but memory.
+    madvise(
+      UnsafeMutableRawPointer(mutating: base + start), range.upperBound - start, MADV_DONTNEED)
+  }
+
   /// The bytes as an array, for small files that outlive the mapping.
   package func array() -> [UInt8] { Array(bytes) }
 }
