@@ -49,6 +49,9 @@ package struct Safetensors: WeightSource {
     positions[key].map { header.entries[$0] }
   }
 
+  /// Gives the memory back that reading the tensors took; they can be read again.
+  package func discardPages() { file.discard(0..<file.bytes.count) }
+
   /// A tensor of floating-point numbers, copied and widened to Float32.
   ///
   /// - Throws: `WeightError` where it is missing, has another shape or holds no floating-point

@@ -88,6 +88,12 @@ package struct WeightFiles: WeightSource {
   /// How many bytes all tensors take on the disk.
   package var byteCount: Int { entries.reduce(0) { $0 + $1.byteRange.count } }
 
+  /// Gives the memory back that reading the tensors took; they can be read again. For when all layers have
+  /// packed theirs.
+  package func discardPages() {
+    for shard in shards { shard.discardPages() }
+  }
+
   /// Whether any file holds a tensor of this name.
   package func contains(_ key: String) -> Bool { positions[key] != nil }
 

@@ -40,15 +40,27 @@ package final class DioramaPipeline: Sendable {
     configuration = try ModelConfiguration(directory)
     self.threads = threads
     self.precision = precision
-    textEncoder = try PromptEncoder(directory)
     let transformerWeights = try directory.weights("transformer")
     let autoencoderWeights = try directory.weights("vae")
-    transformer = try Transformer(
-      Weights(CheckedWeights(transformerWeights, component: "transformer"), precision: precision),
-      configuration: configuration.transformer)
-    autoencoder = try Autoencoder(
-      Weights(CheckedWeights(autoencoderWeights, component: "vae"), precision: precision),
-      configuration: configuration.autoencoder)
+    // About the same work, so that two threads load in half the time.
+    let loaded = try inParallel(
+      threads: threads,
+      { [configuration] in
+        let transformer = try Transformer(
+          Weights(
+            CheckedWeights(transformerWeights, component: "transformer"), precision: precision),
+          configuration: configuration.transformer)
+        transformerWeights.discardPages()
+        return (try PromptEncoder(directory), transformer)
+      },
+      { [configuration] in
+        let autoencoder = try Autoencoder(
+          Weights(CheckedWeights(autoencoderWeights, component: "vae"), precision: precision),
+          configuration: configuration.autoencoder)
+        autoencoderWeights.discardPages()
+        return autoencoder
+      })
+    ((textEncoder, transformer), autoencoder) = loaded
     unreadEntries =
       configuration.unknownFields + textEncoder.unknownFields
       + transformerWeights.unreadKeys.map { "transformer: \($0)" }

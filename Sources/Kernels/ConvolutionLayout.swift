@@ -142,6 +142,15 @@ package struct ConvolutionLayout: Sendable {
   ///   - weight: `[outputs, inputs, kernelTime, kernelHeight, kernelWidth]`, as PyTorch stores it.
   ///   - packed: room for `packedByteCount` bytes, 64-byte aligned.
   package func pack(_ weight: UnsafePointer<Float>, into packed: UnsafeMutableRawPointer) {
+    pack(numbers: Float32Numbers(base: weight), into: packed)
+  }
+
+  /// The same for weights that lie in a file as bfloat16, aligned to nothing.
+  package func pack(bfloat16 weight: UnsafeRawPointer, into packed: UnsafeMutableRawPointer) {
+    pack(numbers: BFloat16Numbers(base: weight), into: packed)
+  }
+
+  private func pack(numbers weight: some Numbers, into packed: UnsafeMutableRawPointer) {
     let taps = kernelTime * kernelHeight * kernelWidth
     let groups = format.groups(inputs)
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * lanes) { room in
@@ -166,7 +175,7 @@ package struct ConvolutionLayout: Sendable {
 
   /// The weights of sixteen outputs for each input channel of a group.
   private func gather(
-    _ weight: UnsafePointer<Float>, _ block: Block, _ vector: Int, group: Int, tap: Int, taps: Int,
+    _ weight: some Numbers, _ block: Block, _ vector: Int, group: Int, tap: Int, taps: Int,
     into values: UnsafeMutablePointer<Float>
   ) {
     for member in 0..<format.groupSize {
@@ -188,5 +197,25 @@ package struct ConvolutionLayout: Sendable {
       let pairs = flipbook_bf16_pairs(first, Vector(loading: values + lanes))
       target.storeBytes(of: pairs, as: SIMD32<UInt16>.self)
     }
+  }
+}
+
+/// Numbers in a row, whatever they are stored as.
+private protocol Numbers {
+  subscript(index: Int) -> Float { get }
+}
+
+private struct Float32Numbers: Numbers {
+  let base: UnsafePointer<Float>
+
+  subscript(index: Int) -> Float { base[index] }
+}
+
+private struct BFloat16Numbers: Numbers {
+  let base: UnsafeRawPointer
+
+  subscript(index: Int) -> Float {
+    let bits = base.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)
+    return Float(bitPattern: UInt32(UInt16(littleEndian: bits)) << 16)
   }
 }

@@ -53,16 +53,23 @@ package struct CausalConv3D: Sendable {
     layout = ConvolutionLayout(
       inputs: inputs, outputs: outputs, kernelTime: kernel.t, kernelHeight: kernel.h,
       kernelWidth: kernel.w, format: CausalConv3D.format(weights.precision), upscale: upscale)
-    let unpacked = try weights.tensor("weight", [outputs, inputs, kernel.t, kernel.h, kernel.w])
-    weight = try Tensor([layout.packedByteCount / MemoryLayout<Float>.stride])
-    layout.pack(unpacked.pointer, into: weight.pointer)
+    let shape = [outputs, inputs, kernel.t, kernel.h, kernel.w]
+    let layout = layout
+    let packed = try Tensor([layout.packedByteCount / MemoryLayout<Float>.stride])
+    if let stored = try weights.bfloat16("weight", shape) {
+      stored.withPointer(to: 0) { layout.pack(bfloat16: $0, into: packed.pointer) }
+    } else {
+      let unpacked = try weights.tensor("weight", shape)
+      layout.pack(unpacked.pointer, into: packed.pointer)
+      withExtendedLifetime(unpacked) {}
+    }
+    weight = packed
     self.bias = try Tensor([layout.paddedOutputs])
     if bias {
       let unpacked = try weights.tensor("bias", [outputs])
       layout.packBias(unpacked.pointer, into: self.bias.pointer)
       withExtendedLifetime(unpacked) {}
     }
-    withExtendedLifetime(unpacked) {}
   }
 
   /// What is multiplied where a precision is asked for.

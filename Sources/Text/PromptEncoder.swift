@@ -28,6 +28,7 @@ package struct PromptEncoder: Sendable {
           + " \(configuration.vocabularySize)")
     }
     encoder = try TextEncoder(Weights(weights), configuration: configuration)
+    weights.discardPages()
     unreadKeys = weights.unreadKeys
     unknownFields =
       tokenizerConfig.unknownFields.map { "tokenizer/tokenizer_config.json: \($0)" }

@@ -15,7 +15,7 @@ package import Tensor
 package struct TextEncoder: Sendable {
   package let configuration: Configuration
 
-  private let wordEmbedding: Tensor  // [vocabulary, D]
+  private let wordEmbedding: Embedding  // [vocabulary, D]
   private let positionEmbedding: Tensor  // [positions, D]
   private let segmentEmbedding: Tensor  // [segments, D]; one text is all of segment 0
   private let embeddingNorm: LayerNorm
@@ -29,8 +29,8 @@ package struct TextEncoder: Sendable {
     self.configuration = configuration
     let (width, epsilon) = (configuration.width, configuration.epsilon)
     let embeddings = weights["embeddings"]
-    wordEmbedding = try embeddings["word_embeddings"].tensor(
-      "weight", [configuration.vocabularySize, width])
+    wordEmbedding = try Embedding(
+      embeddings["word_embeddings"], count: configuration.vocabularySize, width: width)
     positionEmbedding = try embeddings["position_embeddings"].tensor(
       "weight", [configuration.positions, width])
     segmentEmbedding = try embeddings["token_type_embeddings"].tensor(
@@ -71,11 +71,10 @@ package struct TextEncoder: Sendable {
     let width = configuration.width
     let segment = segmentEmbedding.pointer
     for (position, id) in ids.enumerated() {
-      precondition((0..<configuration.vocabularySize).contains(id), "token id \(id)")
-      let word = wordEmbedding.pointer + id * width
       let place = positionEmbedding.pointer + position * width
       let row = sum.pointer + position * width
-      for channel in 0..<width { row[channel] = word[channel] + place[channel] + segment[channel] }
+      wordEmbedding.copy(id, to: row)
+      for channel in 0..<width { row[channel] = row[channel] + place[channel] + segment[channel] }
     }
   }
 }

@@ -110,6 +110,32 @@ import Testing
     #expect(zip(found, expected).allSatisfy { abs(Double($0) - $1) <= tolerance })
   }
 
+  /// Weights of a file are packed from where they lie, at an odd address too.
+  @Test(arguments: [ProductFormat.float32, .bfloat16], [(33, 20), (40, 7), (96, 48)])
+  func storedWeightsArePackedLikeWidenedOnes(_ format: ProductFormat, _ sizes: (Int, Int)) {
+    let layout = ConvolutionLayout(
+      inputs: sizes.0, outputs: sizes.1, kernelTime: 3, kernelHeight: 3, kernelWidth: 3,
+      format: format, upscale: 1)
+    let bits = (0..<sizes.0 * sizes.1 * 27).map {
+      UInt16(truncatingIfNeeded: $0 &* 40_503) & 0xbfff
+    }
+    let widened = bits.map { Float(bitPattern: UInt32($0) << 16) }
+    let file = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * bits.count + 1, alignment: 64)
+    let packed = (0..<2).map { _ in
+      UnsafeMutableRawBufferPointer.allocate(byteCount: layout.packedByteCount, alignment: 64)
+    }
+    defer { for buffer in packed + [file] { buffer.deallocate() } }
+    for (index, value) in bits.enumerated() {
+      file.storeBytes(of: value, toByteOffset: 2 * index + 1, as: UInt16.self)
+    }
+    guard let start = file.baseAddress, let one = packed[0].baseAddress,
+      let other = packed[1].baseAddress
+    else { return }
+    layout.pack(widened, into: one)
+    layout.pack(bfloat16: start + 1, into: other)
+    #expect(packed[0].elementsEqual(packed[1]))
+  }
+
   /// Blocks are one to three vectors wide, cover every channel of every pixel once, and leave no
   /// single vector where wider ones are used.
   @Test func blocksCoverOutputs() {
