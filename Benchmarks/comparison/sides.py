@@ -1,13 +1,16 @@
 """The two sides of a comparison. A side is measured again and again; each measurement is a `Sample`."""
 
 import json
-import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+
+LAUNCH = Path(__file__).with_name("launch.py")
 
 
 @dataclass(frozen=True)
@@ -112,15 +115,12 @@ class Process:
         self.measure()
 
     def measure(self) -> Sample:
-        start = time.perf_counter()
-        process = subprocess.Popen(
-            self.command, cwd=self.directory, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        launched = subprocess.run(
+            [sys.executable, "-I", "-S", str(LAUNCH), *self.command], cwd=self.directory, capture_output=True, text=True
         )
-        errors = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 0:
-            raise RuntimeError(f"{self.name} ended with code {process.returncode}: {errors.strip()[-500:]}")
-        # Linux counts in kibibytes.
-        return Sample(seconds, usage.ru_maxrss * 1024)
+        if launched.returncode != 0:
+            raise RuntimeError(f"{self.name} could not be started: {launched.stderr.strip()[-500:]}")
+        found = json.loads(launched.stdout)
+        if found["code"] != 0:
+            raise RuntimeError(f"{self.name} ended with code {found['code']}: {launched.stderr.strip()[-500:]}")
+        return Sample(found["seconds"], found["bytes"])
