@@ -52,6 +52,13 @@ package struct Safetensors: WeightSource {
   /// Gives the memory back that reading the tensors took; they can be read again.
   package func discardPages() { file.discard(0..<file.bytes.count) }
 
+  /// The same for one tensor.
+  package func discard(_ key: String) {
+    guard let entry = entry(key) else { return }
+    let start = header.dataOffset + entry.byteRange.lowerBound
+    file.discard(start..<start + entry.byteRange.count)
+  }
+
   /// A tensor of floating-point numbers, copied and widened to Float32.
   ///
   /// - Throws: `WeightError` where it is missing, has another shape or holds no floating-point

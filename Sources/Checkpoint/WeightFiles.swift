@@ -94,6 +94,11 @@ package struct WeightFiles: WeightSource {
     for shard in shards { shard.discardPages() }
   }
 
+  /// The same for one tensor.
+  package func discard(_ key: String) {
+    if let position = positions[key] { shards[position].discard(key) }
+  }
+
   /// Whether any file holds a tensor of this name.
   package func contains(_ key: String) -> Bool { positions[key] != nil }
 

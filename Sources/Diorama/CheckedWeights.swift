@@ -37,4 +37,6 @@ struct CheckedWeights: WeightSource {
   }
 
   func contains(_ key: String) -> Bool { source.contains(key) }
+
+  func discard(_ key: String) { source.discard(key) }
 }

@@ -28,16 +28,26 @@ package final class DioramaPipeline: Sendable {
   package let precision: ComputePrecision
 
   private let threads: Int
-  private let weightBytes: Int
+  private let planner: PipelinePlanner
 
-  /// Loads all components.
-  /// - Throws: `CheckpointError`, `WeightError`, `TextError`, `TensorError.outOfMemory`,
-  ///   `DiffusionError.parameter`, and `DioramaError` for components that do not belong together and
-  ///   for weights that are no numbers.
-  package init(
+  /// Loads all components of a directory.
+  /// - Throws: what reading its configs throws (`PipelinePlanner.init`) and what `init(_:threads:)` does.
+  package convenience init(
     directory: ModelDirectory, threads: Int, precision: ComputePrecision = .f32
   ) throws {
-    configuration = try ModelConfiguration(directory)
+    try self.init(PipelinePlanner(directory, precision: precision), threads: threads)
+  }
+
+  /// Loads all components of the planner's model.
+  /// - Parameter textEncoder: the model's, where it has been loaded already.
+  /// - Throws: `CheckpointError`, `WeightError`, `TextError`, `TensorError.outOfMemory`, and
+  ///   `DioramaError` for weights that are no numbers.
+  package init(
+    _ planner: PipelinePlanner, threads: Int, textEncoder known: PromptEncoder? = nil
+  ) throws {
+    let (directory, precision) = (planner.directory, planner.precision)
+    self.planner = planner
+    configuration = planner.configuration
     self.threads = threads
     self.precision = precision
     let transformerWeights = try directory.weights("transformer")
@@ -51,7 +61,7 @@ package final class DioramaPipeline: Sendable {
             CheckedWeights(transformerWeights, component: "transformer"), precision: precision),
           configuration: configuration.transformer)
         transformerWeights.discardPages()
-        return (try PromptEncoder(directory), transformer)
+        return (try known ?? PromptEncoder(directory, tokenizer: planner.tokenizer), transformer)
       },
       { [configuration] in
         let autoencoder = try Autoencoder(
@@ -66,7 +76,6 @@ package final class DioramaPipeline: Sendable {
       + transformerWeights.unreadKeys.map { "transformer: \($0)" }
       + autoencoderWeights.unreadKeys.map { "vae: \($0)" }
       + textEncoder.unreadKeys.map { "text_encoder: \($0)" }
-    weightBytes = try Self.weightBytes(directory, configuration.transformer, precision)
   }
 
   /// What the model does unless it is told otherwise.
@@ -108,9 +117,7 @@ package final class DioramaPipeline: Sendable {
 
   /// What a run will be and need.
   func plan(_ request: PipelineRequest) throws -> PipelinePlan {
-    try PipelinePlan(
-      request, configuration: configuration, tokenizer: textEncoder.tokenizer,
-      weightBytes: weightBytes, precision: precision)
+    try planner(request)
   }
 
   /// `generate` with threads and memory of the caller's.

@@ -3,18 +3,20 @@ package import Tensor
 import Text
 
 /// Plans runs of one model: its configs, headers and vocabulary are read once, whatever the number of
-/// requests.
+/// requests. A pipeline is made of it when weights are needed.
 package struct PipelinePlanner: Sendable {
-  private let configuration: ModelConfiguration
-  private let tokenizer: Tokenizer
-  private let weightBytes: Int
-  private let precision: ComputePrecision
+  let directory: ModelDirectory
+  let configuration: ModelConfiguration
+  let tokenizer: Tokenizer
+  let weightBytes: Int
+  let precision: ComputePrecision
 
   /// Reads configs, headers and the vocabulary; no weights.
   ///
   /// - Parameter precision: what the transformer's blocks multiply with.
   /// - Throws: `CheckpointError`, `TextError`, `DiffusionError.parameter`, `DioramaError.components`.
   package init(_ directory: ModelDirectory, precision: ComputePrecision) throws {
+    self.directory = directory
     configuration = try ModelConfiguration(directory)
     tokenizer = try Tokenizer(vocabulary: try directory.file("tokenizer/vocab.txt"))
     weightBytes = try DioramaPipeline.weightBytes(

@@ -147,7 +147,38 @@ package struct ConvolutionLayout: Sendable {
 
   /// The same for weights that lie in a file as bfloat16, aligned to nothing.
   package func pack(bfloat16 weight: UnsafeRawPointer, into packed: UnsafeMutableRawPointer) {
-    pack(numbers: BFloat16Numbers(base: weight), into: packed)
+    if format == .float32 {
+      pack(numbers: BFloat16Numbers(base: weight), into: packed)
+    } else {
+      packPairs(BFloat16Numbers(base: weight), into: packed)
+    }
+  }
+
+  /// Nothing is rounded: pairs of a file are pairs of the layout. A row of the file is read in order.
+  private func packPairs(_ weight: BFloat16Numbers, into packed: UnsafeMutableRawPointer) {
+    let taps = kernelTime * kernelHeight * kernelWidth
+    let groups = format.groups(inputs)
+    for block in blocks {
+      let start = packed + offset(block, time: 0, row: 0)
+      // A few groups at a time: where they go is in the first cache for all of their outputs.
+      for chunk in stride(from: 0, to: groups, by: 4) {
+        for channel in 0..<(block.vectors * lanes) {
+          let row = channel < block.channels ? output(block, channel) * inputs : nil
+          for group in chunk..<min(chunk + 4, groups) {
+            for tap in 0..<taps {
+              var pair: UInt32 = 0
+              if let row {
+                let first = (row + 2 * group) * taps + tap
+                pair = UInt32(weight.bits(first))
+                if 2 * group + 1 < inputs { pair |= UInt32(weight.bits(first + taps)) << 16 }
+              }
+              let place = (tap * groups + group) * block.vectors * lanes + channel
+              start.storeBytes(of: pair, toByteOffset: place * groupByteCount, as: UInt32.self)
+            }
+          }
+        }
+      }
+    }
   }
 
   private func pack(numbers weight: some Numbers, into packed: UnsafeMutableRawPointer) {
@@ -214,8 +245,9 @@ private struct Float32Numbers: Numbers {
 private struct BFloat16Numbers: Numbers {
   let base: UnsafeRawPointer
 
-  subscript(index: Int) -> Float {
-    let bits = base.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)
-    return Float(bitPattern: UInt32(UInt16(littleEndian: bits)) << 16)
+  subscript(index: Int) -> Float { Float(bitPattern: UInt32(bits(index)) << 16) }
+
+  func bits(_ index: Int) -> UInt16 {
+    UInt16(littleEndian: base.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))
   }
 }

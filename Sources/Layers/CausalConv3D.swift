@@ -63,6 +63,7 @@ package struct CausalConv3D: Sendable {
       layout.pack(unpacked.pointer, into: packed.pointer)
       withExtendedLifetime(unpacked) {}
     }
+    weights.discard("weight")
     weight = packed
     self.bias = try Tensor([layout.paddedOutputs])
     if bias {

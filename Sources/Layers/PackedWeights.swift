@@ -45,6 +45,7 @@ struct PackedWeights: Sendable {
       }
       packPanel(scratch.base, groups: groups, into: panels.base + panel * panelBytes)
     }
+    weights.discard("weight")
   }
 
   /// The factors of a product with these weights. The caller keeps both alive.

@@ -9,9 +9,12 @@ package protocol WeightSource: Sendable {
   func bfloat16(_ key: String, shape: [Int]) throws -> BFloat16Values?
   /// Whether there is a tensor under a whole key.
   func contains(_ key: String) -> Bool
+  /// Gives back the memory that reading a tensor took; it can be read again.
+  func discard(_ key: String)
 }
 
 extension WeightSource {
+  package func discard(_ key: String) {}
   package func bfloat16(_ key: String, shape: [Int]) throws -> BFloat16Values? { nil }
 }
 
@@ -72,6 +75,10 @@ package struct Weights: Sendable {
   package func bfloat16(_ name: String, _ shape: [Int]) throws -> BFloat16Values? {
     try source.bfloat16(key(name), shape: shape)
   }
+
+  /// Gives back the memory that reading a tensor took, for who has made something else of it; it can be read
+  /// again.
+  package func discard(_ name: String) { source.discard(key(name)) }
 
   /// Whether this place has a tensor `name`.
   package func contains(_ name: String) -> Bool { source.contains(key(name)) }

@@ -12,21 +12,23 @@ package struct PromptEncoder: Sendable {
 
   /// Loads `tokenizer` and `text_encoder` of a model directory.
   ///
+  /// - Parameter tokenizer: the model's, where it has been read already.
   /// - Throws: `CheckpointError`, `WeightError`, `TensorError`, and `TextError` for a vocabulary
   ///   that is none, or that the encoder has not as many embeddings for.
-  package init(_ model: ModelDirectory) throws {
+  package init(_ model: ModelDirectory, tokenizer: Tokenizer? = nil) throws {
     var tokenizerConfig = try model.config("tokenizer")
     try Self.check(&tokenizerConfig)
     var (config, weights) = try model.component("text_encoder")
     let configuration = try TextEncoder.Configuration(&config)
     let vocabulary = try model.file("tokenizer/vocab.txt")
-    tokenizer = try Tokenizer(vocabulary: vocabulary)
+    let tokenizer = try tokenizer ?? Tokenizer(vocabulary: vocabulary)
     guard tokenizer.vocabularySize == configuration.vocabularySize else {
       throw TextError.vocabulary(
         file: vocabulary, line: nil,
         problem: "it has \(tokenizer.vocabularySize) pieces, and the text encoder's vocab_size is"
           + " \(configuration.vocabularySize)")
     }
+    self.tokenizer = tokenizer
     encoder = try TextEncoder(Weights(weights), configuration: configuration)
     weights.discardPages()
     unreadKeys = weights.unreadKeys

@@ -32,6 +32,8 @@ struct Vocabulary: Sendable {
     }
     guard bytes.count <= 64 << 20 else { throw failure("the file is larger than 64 MiB") }
     var ids: [[UInt8]: Int32] = [:]
+    // A piece is seven bytes or so; growing would hash all of them several times.
+    ids.reserveCapacity(bytes.count / 6)
     var longest = 0
     var start = bytes.startIndex
     while start < bytes.endIndex {

@@ -14,7 +14,8 @@ final class LoadableModel: Sendable {
   let precision: Precision
   private let loaded = Mutex<DioramaPipeline?>(nil)
   private let hash: BackgroundHash
-  private let planner = Mutex<PipelinePlanner?>(nil)
+  private let knownPlanner = Mutex<PipelinePlanner?>(nil)
+  private let textEncoder: SharedTextEncoder
   /// Rewrites prompts as the model's captions read.
   let enhancer: PromptEnhancer
 
@@ -27,7 +28,9 @@ final class LoadableModel: Sendable {
     self.threads = threads
     self.precision = precision
     hash = BackgroundHash(directory)
-    enhancer = PromptEnhancer(directory, name: configuration.promptEnhancement)
+    textEncoder = SharedTextEncoder(directory)
+    enhancer = PromptEnhancer(
+      directory, name: configuration.promptEnhancement, textEncoder: textEncoder)
   }
 
   /// The weights, read at the first call.
@@ -42,24 +45,26 @@ final class LoadableModel: Sendable {
       // The digest is wanted when the file begins, some steps from now.
       hash.start()
       let new = try DioramaPipeline(
-        directory: directory, threads: threads, precision: precision.compute)
+        planner(), threads: threads, textEncoder: textEncoder.loaded)
+      textEncoder.share(new.textEncoder)
       emit(.loaded(seconds: (clock.now - start) / .seconds(1)))
       if !new.unreadEntries.isEmpty { emit(.warning(Self.unread(new.unreadEntries))) }
       pipeline = new
-      enhancer.release()
       return new
     }
   }
 
-  /// What a run will be and need; configs and vocabulary are read at the first call.
-  func plan(_ request: PipelineRequest) throws -> PipelinePlan {
-    let planner = try planner.withLock { planner in
+  /// What a run will be and need.
+  func plan(_ request: PipelineRequest) throws -> PipelinePlan { try planner()(request) }
+
+  /// Configs and vocabulary, read at the first call.
+  private func planner() throws -> PipelinePlanner {
+    try knownPlanner.withLock { planner in
       if let planner { return planner }
       let new = try PipelinePlanner(directory, precision: precision.compute)
       planner = new
       return new
     }
-    return try planner(request)
   }
 
   /// How a video of this model is made; waits for the digest.

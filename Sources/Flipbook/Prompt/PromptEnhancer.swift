@@ -17,6 +17,7 @@ final class PromptEnhancer: Sendable {
 
   private let directory: ModelDirectory
   private let name: String?
+  private let textEncoder: SharedTextEncoder
   private let rewriter = Mutex<PromptRewriter?>(nil)
   private let state = Mutex(Similar())
 
@@ -27,9 +28,10 @@ final class PromptEnhancer: Sendable {
   }
 
   /// - Parameter name: the vocabulary, `prompt/NAME.json`; nil where the model has none.
-  init(_ directory: ModelDirectory, name: String?) {
+  init(_ directory: ModelDirectory, name: String?, textEncoder: SharedTextEncoder) {
     self.directory = directory
     self.name = name
+    self.textEncoder = textEncoder
   }
 
   /// What happens where the request says nothing.
@@ -70,9 +72,6 @@ final class PromptEnhancer: Sendable {
     return Result(prompt: rewriting.prompt, notes: Self.notes(rewriting, of: request.prompt))
   }
 
-  /// Lets go of the text encoder; what it said stays known.
-  func release() { state.withLock { $0.nearest = nil } }
-
   private static func notes(_ rewriting: PromptRewriter.Rewriting, of prompt: String) -> [String] {
     var notes: [String] = []
     if rewriting.prompt != prompt { notes.append("prompt: \(prompt) → \(rewriting.prompt)") }
@@ -101,7 +100,7 @@ final class PromptEnhancer: Sendable {
       let compute = try Compute(threads: 1, arenaByteCount: 64 << 20)
       if state.nearest == nil {
         state.nearest = try NearestWord(
-          vocabulary, encoder: PromptEncoder(directory), compute)
+          vocabulary, encoder: textEncoder(), compute)
       }
       let meaning = state.nearest?(word, compute)
       state.known[word] = .some(meaning)
