@@ -172,10 +172,8 @@ package final class DioramaPipeline: Sendable {
     _ directory: ModelDirectory, _ configuration: TransformerConfiguration,
     _ precision: ComputePrecision
   ) throws(CheckpointError) -> Int {
-    var bytes = 0
-    for component in ["text_encoder", "transformer"] {
-      bytes += try directory.weights(component).parameterCount * MemoryLayout<Float>.stride
-    }
+    var bytes = try PromptEncoder.weightByteCount(directory)
+    bytes += try directory.weights("transformer").parameterCount * MemoryLayout<Float>.stride
     // The autoencoder is convolutions, but for a norm here and there.
     bytes += try directory.weights("vae").parameterCount * CausalConv3D.bytesPerWeight(precision)
     let full = Transformer.blockWeightByteCount(configuration, .f32)

@@ -19,15 +19,18 @@ package struct Linear: Sendable {
   /// - Parameters:
   ///   - weights: where `weight [outputs, inputs]` and, unless turned off, `bias [outputs]` are.
   ///   - precision: `nil` for that of the weights.
+  ///   - staysInFile: packs the weights anew for every product, where the file has them as bfloat16: for
+  ///     maps that are used once a run. It takes `packingByteCount` bytes more of the arena.
   /// - Throws: `WeightError`, `TensorError.outOfMemory`.
   package init(
     _ weights: Weights, inputs: Int, outputs: Int, bias: Bool = true,
-    precision: ComputePrecision? = nil
+    precision: ComputePrecision? = nil, staysInFile: Bool = false
   ) throws {
     self.inputs = inputs
     self.outputs = outputs
     self.weights = try PackedWeights(
-      weights, inputs: inputs, outputs: outputs, precision: precision ?? weights.precision)
+      weights, inputs: inputs, outputs: outputs, precision: precision ?? weights.precision,
+      staysInFile: staysInFile)
     self.bias = bias ? try weights.tensor("bias", [outputs]) : nil
   }
 
@@ -120,11 +123,16 @@ package struct Linear: Sendable {
     _ input: ProductInput, _ activation: Activation, _ destination: ProductEnd.Destination,
     unit: Int = tileColumns, _ compute: Compute
   ) {
+    let end = ProductEnd(
+      bias: bias.map { UnsafePointer($0.pointer) }, activation: activation.kernel, destination)
+    if weights.areInFile {
+      precondition(unit == tileColumns, "a map into heads is packed as it is loaded")
+      productFromFile(input, end, compute)
+      return
+    }
     let factors = weights.factors(input)
     let blocks = ProductBlocks(
       rows: input.rows, columns: outputs, groups: factors.groups, unit: unit)
-    let end = ProductEnd(
-      bias: bias.map { UnsafePointer($0.pointer) }, activation: activation.kernel, destination)
     compute.arena.scope {
       let size = passCount(factors.groups) > 1 ? blocks.partialSumsByteCount : 0
       let sums = size > 0 ? Rows(compute.arena.tensor([blocks.count, size / 4])) : nil
@@ -136,6 +144,54 @@ package struct Linear: Sendable {
       }
     }
     withExtendedLifetime((input, self)) {}
+  }
+}
+
+// MARK: - Weights that stay in their file
+
+extension Linear {
+  /// How many threads may pack panels at once; a property of the program, so that the memory is known.
+  private static let packingParts = 8
+
+  /// Panel by panel: packed, multiplied with all rows, forgotten.
+  private func productFromFile(_ input: ProductInput, _ end: ProductEnd, _ compute: Compute) {
+    let panels = PackedWeights.panelCount(outputs)
+    let parts = min(panels, Self.packingParts)
+    let size = PackedWeights.packingByteCount(inputs: inputs, weights.format)
+    let groups = weights.format.groups(inputs)
+    let sumBytes =
+      passCount(groups) > 1 ? partialSumsByteCount(rows: input.rows, columns: tileColumns) : 0
+    compute.arena.scope {
+      let scratch = Rows(compute.arena.tensor([2 * parts, (size + 63) / 64 * 16]))
+      let sums = sumBytes > 0 ? Rows(compute.arena.tensor([parts, sumBytes / 4])) : nil
+      compute.pool.parallel(parts) { part in
+        let target = UnsafeMutableRawPointer(scratch[2 * part + 1])
+        for panel in panels * part / parts..<panels * (part + 1) / parts {
+          weights.pack(panel, scratch: UnsafeMutableRawPointer(scratch[2 * part]), into: target)
+          let first = panel * tileColumns
+          multiplyBlock(
+            weights.factors(input, panel: (panel, target)), rows: 0..<input.rows,
+            columns: first..<min(first + tileColumns, outputs),
+            partialSums: sums.map { UnsafeMutableRawPointer($0[part]) }, end: end)
+        }
+      }
+    }
+    weights.discardPages()
+    withExtendedLifetime((input, self)) {}
+  }
+
+  /// The bytes that a product with weights in their file takes from the arena and gives back.
+  package static func packingByteCount(
+    rows: Int, inputs: Int, outputs: Int, _ precision: ComputePrecision
+  ) -> Int {
+    let format = PackedWeights.format(precision, inputs: inputs)
+    let parts = min(PackedWeights.panelCount(outputs), packingParts)
+    let size = PackedWeights.packingByteCount(inputs: inputs, format)
+    let sums =
+      passCount(format.groups(inputs)) > 1
+      ? partialSumsByteCount(rows: rows, columns: tileColumns) : 0
+    return Arena.byteCount(of: [2 * parts, (size + 63) / 64 * 16])
+      + (sums > 0 ? Arena.byteCount(of: [parts, sums / 4]) : 0)
   }
 }
 

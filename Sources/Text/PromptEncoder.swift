@@ -37,6 +37,16 @@ package struct PromptEncoder: Sendable {
       + config.unknownFields.map { "text_encoder/config.json: \($0)" }
   }
 
+  /// The bytes that the encoder's weights take in memory: what the file has as matrices of bfloat16 stays there.
+  ///
+  /// - Throws: `CheckpointError`.
+  package static func weightByteCount(_ model: ModelDirectory) throws(CheckpointError) -> Int {
+    try model.weights("text_encoder").entries.reduce(0) { bytes, entry in
+      let staysInFile = entry.elementType == .bf16 && entry.shape.count == 2
+      return bytes + (staysInFile ? 0 : entry.count * MemoryLayout<Float>.stride)
+    }
+  }
+
   /// The hidden states of a text, [L, D], taken from the arena of `compute`.
   ///
   /// - Parameters:

@@ -84,8 +84,15 @@ extension TextEncoder {
     let scratch = attentionScratchByteCount(.full(tokens), heads: heads, headSize: width / heads)
     let tiles = Arena.byteCount(of: [scratch / MemoryLayout<Float>.stride])
     let hidden = Arena.byteCount(of: [tokens, configuration.hiddenWidth])
+    func packing(_ inputs: Int, _ outputs: Int) -> Int {
+      Linear.packingByteCount(rows: tokens, inputs: inputs, outputs: outputs, .f32)
+    }
+    let inner = configuration.hiddenWidth
     // The result; then queries, keys, values, attended and what is at work on them, or the hidden
-    // rows and the sum that they go into.
-    return row + max(4 * row + max(tiles, row), hidden + row)
+    // rows and the sum that they go into; a product packs its panels besides.
+    return row
+      + max(
+        4 * row + max(tiles, row, packing(width, width)),
+        hidden + max(row, packing(width, inner), packing(inner, width)))
   }
 }

@@ -95,14 +95,19 @@ struct TextEncoderLayer: Sendable {
     let (width, hidden) = (configuration.width, configuration.hiddenWidth)
     let attention = weights["attention"]
     heads = configuration.heads
-    query = try Linear(attention["self"]["query"], inputs: width, outputs: width)
-    key = try Linear(attention["self"]["key"], inputs: width, outputs: width)
-    value = try Linear(attention["self"]["value"], inputs: width, outputs: width)
-    attentionOutput = try Linear(attention["output"]["dense"], inputs: width, outputs: width)
+    // A prompt is encoded once: packing every panel of the weights for it takes a few milliseconds, keeping
+    // them packed twice the memory of all other weights.
+    func linear(_ weights: Weights, _ inputs: Int, _ outputs: Int) throws -> Linear {
+      try Linear(weights, inputs: inputs, outputs: outputs, staysInFile: true)
+    }
+    query = try linear(attention["self"]["query"], width, width)
+    key = try linear(attention["self"]["key"], width, width)
+    value = try linear(attention["self"]["value"], width, width)
+    attentionOutput = try linear(attention["output"]["dense"], width, width)
     attentionNorm = try LayerNorm(
       attention["output"]["LayerNorm"], size: width, epsilon: configuration.epsilon)
-    intermediate = try Linear(weights["intermediate"]["dense"], inputs: width, outputs: hidden)
-    output = try Linear(weights["output"]["dense"], inputs: hidden, outputs: width)
+    intermediate = try linear(weights["intermediate"]["dense"], width, hidden)
+    output = try linear(weights["output"]["dense"], hidden, width)
     outputNorm = try LayerNorm(
       weights["output"]["LayerNorm"], size: width, epsilon: configuration.epsilon)
   }

@@ -117,7 +117,7 @@ import Testing
       inputs: sizes.0, outputs: sizes.1, kernelTime: 3, kernelHeight: 3, kernelWidth: 3,
       format: format, upscale: 1)
     let bits = (0..<sizes.0 * sizes.1 * 27).map {
-      UInt16(truncatingIfNeeded: $0 &* 40_503) & 0xbfff
+      UInt16(truncatingIfNeeded: $0 &* 40_503) & 0xbfff | 0x2000  // normal numbers
     }
     let widened = bits.map { Float(bitPattern: UInt32($0) << 16) }
     let file = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * bits.count + 1, alignment: 64)

@@ -44,6 +44,31 @@ import Testing
     #expect(relativeError(residual.array(), added) < 1e-6)
   }
 
+  /// Weights that are packed for every product give the bits of weights that were packed once, whatever
+  /// the number of threads, within what they say they take of the arena.
+  @Test(arguments: [(1, 40, 33), (15, 384, 1536), (17, 3100, 65)], [ComputePrecision.f32, .bf16])
+  func weightsMayStayInTheirFile(_ size: (Int, Int, Int), precision: ComputePrecision) throws {
+    let (rows, inputs, outputs) = size
+    let weight = try normals([outputs, inputs], seed: 21)
+    let bias = try normals([outputs], seed: 22)
+    let source = Weights(
+      StoredWeights(tensors: [
+        "weight": weight.array().map { UInt16($0.bitPattern >> 16) },
+        "bias": bias.array().map { UInt16($0.bitPattern >> 16) },
+      ]), precision: precision)
+    let kept = try Linear(source, inputs: inputs, outputs: outputs)
+    let filed = try Linear(source, inputs: inputs, outputs: outputs, staysInFile: true)
+    let x = try normals([rows, inputs], seed: 23)
+    let expected = kept(x, try Compute.forTests(), activation: .gelu).array()
+    let room =
+      Linear.packingByteCount(rows: rows, inputs: inputs, outputs: outputs, precision)
+      + Linear.inputByteCount(of: [rows, inputs], precision) + Arena.byteCount(of: [rows, outputs])
+    for threads in [1, 3] {
+      let compute = try Compute(threads: threads, arenaByteCount: room)
+      #expect(filed(x, compute, activation: .gelu).array() == expected)
+    }
+  }
+
   @Test func leadingAxesAreRows() throws {
     let compute = try Compute.forTests()
     let layer = try linear(6, 4).layer
