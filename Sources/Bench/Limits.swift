@@ -6,6 +6,10 @@ import Tensor
 /// Multiply-adds in registers on every thread.
 public func arithmeticLimit() -> Benchmark { arithmeticLimit(.f32) }
 
+/// The same of pairs of bfloat16, and of fours of bytes.
+public func bfloat16ArithmeticLimit() -> Benchmark { arithmeticLimit(.bf16) }
+public func int8ArithmeticLimit() -> Benchmark { arithmeticLimit(.int8) }
+
 /// The same of factors in a precision. Without instructions for it, what is computed is computed in
 /// Float32, and so is this.
 func arithmeticLimit(_ precision: ComputePrecision) -> Benchmark {
@@ -40,31 +44,6 @@ private func registersOnly(
       pool.parallel(blocks) { block in
         let share = rounds * (block + 1) / blocks - rounds * block / blocks
         body(share, sinks.pointer + block * 16)
-      }
-    }
-  }
-}
-
-/// Multiply-adds of bfloat16 or of bytes in registers on every thread.
-public func bfloat16ArithmeticLimit() -> Benchmark { productLimit(.bfloat16, "bf16") }
-
-public func int8ArithmeticLimit() -> Benchmark { productLimit(.int8, "int8") }
-
-private func productLimit(_ format: ProductFormat, _ name: String) -> Benchmark {
-  let rounds = 2_000_000
-  return Benchmark(
-    "limit/multiply-add-\(name)", shape: "registers only",
-    work: .operations(Double(rounds * 12 * 16 * 2 * format.groupSize)), limit: .unknown
-  ) { threads in
-    let pool = WorkerPool(threads: threads)
-    let blocks = 8 * threads
-    let sinks = SharedPointer(try Tensor([blocks, 16]))
-    let factors = SharedPointer(try Tensor([16]))
-    return {
-      pool.parallel(blocks) { block in
-        let share = rounds * (block + 1) / blocks - rounds * block / blocks
-        multiplyAddInRegisters(
-          format, rounds: share, factors: factors.pointer, into: sinks.pointer + block * 16)
       }
     }
   }

@@ -24,23 +24,6 @@ package func multiplyAddInRegisters(
 /// addition counted as two.
 package var multiplyAddOperations: Int { (hasWideRegisters ? 12 : 5) * lanes * 2 }
 
-/// The multiply-adds of a product's format in registers alone, twelve chains of sixteen sums; one round
-/// is `12 · 16 · 2 · format.groupSize` operations.
-/// - Parameters:
-///   - factors: sixty-four bytes.
-///   - result: sixteen sums, written so that no compiler leaves the loop out.
-@inline(never)
-package func multiplyAddInRegisters(
-  _ format: ProductFormat, rounds: Int, factors: UnsafeRawPointer,
-  into result: UnsafeMutableRawPointer
-) {
-  switch format {
-  case .float32: chains(Float32Element.self, rounds: rounds, factors, result)
-  case .bfloat16: chains(BFloat16Element.self, rounds: rounds, factors, result)
-  case .int8: chains(Int8Element.self, rounds: rounds, factors, result)
-  }
-}
-
 /// `destination[i] = source[i] · factor`: STREAM's Scale (McCalpin 1995), the least that a kernel does
 /// that reads and writes every number once. Source and destination may be the same memory.
 @inline(never)
@@ -104,43 +87,4 @@ private func multiplyAddFive(rounds: Int, into result: UnsafeMutablePointer<Floa
     a4 = flipbook_fma(a4, factor, term)
   }
   ((a0 + a1) + (a2 + a3) + a4).store(to: result)
-}
-
-@inline(__always)
-private func chains<Element: ProductElement>(
-  _: Element.Type, rounds: Int, _ factors: UnsafeRawPointer, _ result: UnsafeMutableRawPointer
-) {
-  let vector = Element.load(factors)
-  let group = factors.load(as: UInt32.self)
-  var s0 = Element.zero
-  var s1 = Element.zero
-  var s2 = Element.zero
-  var s3 = Element.zero
-  var s4 = Element.zero
-  var s5 = Element.zero
-  var s6 = Element.zero
-  var s7 = Element.zero
-  var s8 = Element.zero
-  var s9 = Element.zero
-  var s10 = Element.zero
-  var s11 = Element.zero
-  for _ in 0..<rounds {
-    s0 = Element.add(group, times: vector, to: s0)
-    s1 = Element.add(group, times: vector, to: s1)
-    s2 = Element.add(group, times: vector, to: s2)
-    s3 = Element.add(group, times: vector, to: s3)
-    s4 = Element.add(group, times: vector, to: s4)
-    s5 = Element.add(group, times: vector, to: s5)
-    s6 = Element.add(group, times: vector, to: s6)
-    s7 = Element.add(group, times: vector, to: s7)
-    s8 = Element.add(group, times: vector, to: s8)
-    s9 = Element.add(group, times: vector, to: s9)
-    s10 = Element.add(group, times: vector, to: s10)
-    s11 = Element.add(group, times: vector, to: s11)
-  }
-  for sums in [s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11] {
-    result.storeBytes(of: sums, as: Element.Sums.self)
-    // Each is looked at, so that none of the chains is left out.
-    if result.load(as: UInt32.self) == 1 { return }
-  }
 }
