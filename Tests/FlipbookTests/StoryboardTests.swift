@@ -139,5 +139,8 @@ import Testing
     let job = try VideoGenerator(model: model, threads: 1).prepare([request])[0]
     #expect(job.notes.count == 1)
     #expect(job.notes[0].contains("shot 2 lasts 1.17 s, not 1.10 s"), "\(job.notes)")
+    // Nine frames, the clip's first among them, and eight: just what was asked.
+    request.prompt = "[cut 0.375s] a [cut 0.333s] b"
+    #expect(try VideoGenerator(model: model, threads: 1).prepare([request])[0].notes.isEmpty)
   }
 }

@@ -47,8 +47,10 @@ public struct ShotPlan: Sendable, Equatable {
   static func notes(_ asked: [ShotPrompt.Shot], _ shots: [ShotPlan]) -> [String] {
     zip(asked, shots).enumerated().compactMap { index, pair in
       guard let seconds = pair.0.seconds else { return nil }
-      let frames = seconds * Double(ClipLength.framesPerSecond) + (index == 0 ? 1 : 0)
-      guard abs(frames - Double(pair.1.frames.count)) > 0.5 else { return nil }
+      // The first shot is as long as asked with that frame and without it.
+      let missing =
+        Double(pair.1.frames.count) - seconds * Double(ClipLength.framesPerSecond)
+      guard missing < -0.5 || missing > (index == 0 ? 1.5 : 0.5) else { return nil }
       return "shot \(index + 1) lasts \(Quantity.decimals(pair.1.seconds, 2)) s, not "
         + "\(Quantity.decimals(seconds, 2)) s: cuts fall between latent frames, four frames apart"
     }
