@@ -1,5 +1,4 @@
 import Kernels
-import Synchronization
 package import Tensor
 
 /// `softmax(q kᵀ / √headSize) v` for each head, each token looking at the keys its group names.
@@ -55,9 +54,16 @@ package func attentionScratchByteCount(
 /// A call, cut into tasks, and where each has its memory: for each group and head of keys the packed
 /// keys and then the packed values; then a scratch for each of the tasks that run at once.
 private struct AttentionPlan: Sendable {
-  /// A tile of keys, or a block of queries, of one group.
-  struct Task {
+  /// A tile of keys of one group.
+  struct KeyTask {
     let group: Int
+    let index: Int
+  }
+
+  /// A block of queries of one group and head.
+  struct QueryTask {
+    let group: Int
+    let head: Int
     let index: Int
   }
 
@@ -66,8 +72,10 @@ private struct AttentionPlan: Sendable {
   let keyHeads: Int
   let headSize: Int
   let arithmetic: AttentionArithmetic
-  let keyTasks: [Task]
-  let queryTasks: [Task]
+  let keyTasks: [KeyTask]
+  /// Group by group, which keeps threads to their rows; all blocks of a head one after the other, so
+  /// that its keys are still in a cache.
+  let queryTasks: [QueryTask]
   /// Where each group begins, in words, and after them the scratches.
   private let starts: [Int]
 
@@ -82,15 +90,17 @@ private struct AttentionPlan: Sendable {
     self.keyHeads = keyHeads
     self.headSize = headSize
     var starts = [0]
-    var keyTasks: [Task] = []
-    var queryTasks: [Task] = []
+    var keyTasks: [KeyTask] = []
+    var queryTasks: [QueryTask] = []
     for (number, group) in groups.enumerated() {
       let (queries, keys) = (group.queryCount, group.keyCount)
       for tile in 0..<blocks(keys, of: attentionTileKeys) {
-        keyTasks.append(Task(group: number, index: tile))
+        keyTasks.append(KeyTask(group: number, index: tile))
       }
-      for block in 0..<blocks(queries, of: attentionBlockQueries) {
-        queryTasks.append(Task(group: number, index: block))
+      for head in 0..<heads {
+        for block in 0..<blocks(queries, of: attentionBlockQueries) {
+          queryTasks.append(QueryTask(group: number, head: head, index: block))
+        }
       }
       let words =
         arithmetic.keyWords(keys, headSize: headSize)
@@ -104,7 +114,7 @@ private struct AttentionPlan: Sendable {
 
   /// How many tasks of queries run at once. It does not depend on the number of threads, so that the
   /// memory can be planned without it; what is not used is never touched.
-  var lanes: Int { min(queryTasks.count * heads, 64) }
+  var lanes: Int { min(queryTasks.count, 64) }
 
   var words: Int { (starts.last ?? 0) + lanes * laneWords }
 
@@ -179,25 +189,19 @@ private struct AttentionRun: @unchecked Sendable {
 
   func attend(queries: Tensor, into result: Tensor, _ pool: WorkerPool) {
     let (queryRows, output) = (Rows(queries), Rows(result))
-    // A lane is a scratch, and whoever has it takes one task after the other. Who takes which does
-    // not matter to the numbers.
-    let next = Atomic(0)
-    let count = plan.queryTasks.count * plan.heads
-    pool.parallel(plan.lanes) { lane in
-      while true {
-        let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard number < count else { return }
-        // All blocks of a head one after the other, so that its keys are still in a cache.
-        attendBlock(
-          plan.queryTasks[number % plan.queryTasks.count],
-          head: number / plan.queryTasks.count, queryRows, output, lane: lane)
+    // A lane is a scratch, and whoever has it does the tasks of its share.
+    let (tasks, lanes) = (plan.queryTasks, plan.lanes)
+    pool.parallel(lanes) { lane in
+      for number in tasks.count * lane / lanes..<tasks.count * (lane + 1) / lanes {
+        attendBlock(tasks[number], queryRows, output, lane: lane)
       }
     }
   }
 
   private func attendBlock(
-    _ task: AttentionPlan.Task, head: Int, _ queries: Rows, _ output: Rows, lane: Int
+    _ task: AttentionPlan.QueryTask, _ queries: Rows, _ output: Rows, lane: Int
   ) {
+    let head = task.head
     let group = plan.groups[task.group]
     let first = task.index * attentionBlockQueries
     let panels =

@@ -11,9 +11,14 @@ struct ProductBlocks: Sendable {
   private let columnBlocks: Int
   /// Columns that must not be parted.
   private let unit: Int
+  /// Whether blocks that follow each other are of the same rows.
+  private let goesByRows: Bool
 
   /// The bytes of weights that a block reads in one pass; the second cache also holds its rows.
   private static let weightBytes = 400 << 10
+  /// The bytes of all weights of a pass up to which a thread keeps to its rows: another core's cache
+  /// is further away than its own, even for weights that it reads again.
+  private static let residentBytes = 1 << 20
   /// The rows of a block, in tiles, at most: the more, the seldomer weights come from afar.
   private static let highestBlock = 16
   /// Blocks that keep many threads busy, wherever there is so much work.
@@ -28,6 +33,7 @@ struct ProductBlocks: Sendable {
     self.unit = unit
     let (tiles, units) = (Self.ceiling(rows, tileRows), Self.ceiling(columns, unit))
     let passBytes = Self.ceiling(groups, passCount(groups)) * panelStepByteCount
+    goesByRows = passBytes * Self.ceiling(columns, tileColumns) <= Self.residentBytes
     let unitsAtOnce = max(1, Self.weightBytes / max(1, passBytes * unit / tileColumns))
     columnBlocks = min(
       units,
@@ -38,9 +44,13 @@ struct ProductBlocks: Sendable {
 
   var count: Int { rowBlocks * columnBlocks }
 
-  /// Blocks that follow each other read the same weights.
+  /// Blocks that follow each other read the same weights where these are large, else the same rows: as
+  /// threads begin with the same part of every job, they then find rows that they have made themselves.
   subscript(index: Int) -> (rows: Range<Int>, columns: Range<Int>) {
-    let (column, row) = index.quotientAndRemainder(dividingBy: rowBlocks)
+    let (row, column) =
+      goesByRows
+      ? index.quotientAndRemainder(dividingBy: columnBlocks)
+      : (index % rowBlocks, index / rowBlocks)
     return (
       Self.share(rows, by: tileRows, row, of: rowBlocks),
       Self.share(columns, by: unit, column, of: columnBlocks)

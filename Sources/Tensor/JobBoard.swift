@@ -4,9 +4,11 @@ import Synchronization
 
 /// Where a pool's threads find their work.
 ///
-/// A job's blocks are claimed in shares of some that follow one another. One word, the ticket, holds
-/// the number of the job and how many of its shares are unclaimed, so that a claim is one
-/// subtraction, which no thread has to try twice however many there are, and which tells by the
+/// A job's blocks are claimed in shares of some that follow one another. The shares lie in queues, as
+/// many as there are threads: a thread begins with its own and goes on with those of the others, so
+/// that of job after job it does the same part, whose rows are in its cache. One word a queue, the
+/// ticket, holds the number of the job and how many of its shares are unclaimed, so that a claim is
+/// one subtraction, which no thread has to try twice however many there are, and which tells by the
 /// number what was claimed: a late worker can never run a block of a job that is over, and the caller
 /// need not wait for workers that never woke.
 ///
@@ -24,8 +26,13 @@ final class JobBoard: @unchecked Sendable {
   /// where those are small and the claims would be most of the work.
   private static let sharesPerThread = 64
 
-  /// The number of the job in the upper half, its unclaimed shares above `noShares` in the lower.
-  private let ticket = SeparateWord()
+  /// Queues at most: posting a job writes to each of them.
+  private static let mostQueues = 8
+
+  /// A queue: the number of the job in the upper half, its unclaimed shares above `noShares` in the
+  /// lower. The first one's is written last, and says that there is a job.
+  private let tickets: UnsafeMutablePointer<SeparateWord>
+  private let queues: Int
   /// Shares of the job that are not finished. A thread subtracts all that it ran at once.
   private let unfinished = SeparateWord()
   /// Workers that sleep or are about to.
@@ -40,6 +47,8 @@ final class JobBoard: @unchecked Sendable {
   private var body: UnsafePointer<Body>?
 
   private let threads: Int
+  /// Workers that have begun their life.
+  private let workerCount = Atomic<Int>(0)
   private let turn: UnsafeMutablePointer<pthread_mutex_t>
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
   private let jobPosted: UnsafeMutablePointer<pthread_cond_t>
@@ -49,6 +58,9 @@ final class JobBoard: @unchecked Sendable {
   /// - Parameter threads: how many may work at once, the caller among them.
   init(threads: Int) {
     self.threads = threads
+    queues = min(threads, JobBoard.mostQueues)
+    tickets = .allocate(capacity: queues)
+    for queue in 0..<queues { (tickets + queue).initialize(to: SeparateWord()) }
     turn = .allocate(capacity: 1)
     lock = .allocate(capacity: 1)
     jobPosted = .allocate(capacity: 1)
@@ -64,6 +76,8 @@ final class JobBoard: @unchecked Sendable {
   }
 
   deinit {
+    tickets.deinitialize(count: queues)
+    tickets.deallocate()
     pthread_key_delete(insideKey)
     pthread_cond_destroy(jobDone)
     pthread_cond_destroy(jobPosted)
@@ -87,26 +101,30 @@ final class JobBoard: @unchecked Sendable {
     shareSize = max(1, count / (JobBoard.sharesPerThread * threads))
     shareCount = (count + shareSize - 1) / shareSize
     unfinished.word.store(UInt64(shareCount), ordering: .relaxed)
-    let job = ((ticket.word.load(ordering: .relaxed) >> 32) &+ 1) & JobBoard.shareMask
-    let posted = job << 32 | (JobBoard.noShares + UInt64(shareCount))
-    ticket.word.store(posted, ordering: .sequentiallyConsistent)
+    let job = ((tickets[0].word.load(ordering: .relaxed) >> 32) &+ 1) & JobBoard.shareMask
+    for queue in (0..<queues).reversed() {
+      let posted = job << 32 | (JobBoard.noShares + UInt64(shares(queue).count))
+      tickets[queue].word.store(posted, ordering: .sequentiallyConsistent)
+    }
     let asleep = sleepers.word.load(ordering: .sequentiallyConsistent)
     if asleep > 0 {
       pthread_mutex_lock(lock)
       wake(min(Int(asleep), shareCount - 1))
       pthread_mutex_unlock(lock)
     }
-    takePart()
+    takePart(from: 0)
     awaitEnd()
     self.body = nil
   }
 
   /// A worker's life: look for a job, take part, look again; sleep when there is none for long.
   func work() {
+    // The caller's queue is the first.
+    let number = workerCount.add(1, ordering: .relaxed).newValue
     var seen: UInt64 = 0
     while let job = nextJob(after: seen) {
       seen = job
-      takePart()
+      takePart(from: number % queues)
     }
   }
 
@@ -118,27 +136,48 @@ final class JobBoard: @unchecked Sendable {
     pthread_mutex_unlock(lock)
   }
 
-  /// Runs shares until there are none.
-  private func takePart() {
+  /// Runs shares until there are none, those of queue `own` first.
+  private func takePart(from own: Int) {
     // Who comes late looks before it writes, and takes the word from nobody.
-    guard unclaimedShares > 0, let first = claim() else { return }
+    guard unclaimedShares > 0, let first = claim(from: own) else { return }
     pthread_setspecific(insideKey, UnsafeRawPointer(lock))
-    let finished = runShares(from: first)
+    let finished = runShares(from: first, own)
     pthread_setspecific(insideKey, nil)
     finish(finished)
   }
 
-  /// Takes the next share; `nil` where there is none.
+  /// The shares of a queue.
   @inline(__always)
-  private func claim() -> Int? {
-    let claimed = ticket.word.subtract(1, ordering: .acquiringAndReleasing).oldValue
-    let rest = Int(claimed & JobBoard.shareMask) - Int(JobBoard.noShares)
-    return rest > 0 ? shareCount - rest : nil
+  private func shares(_ queue: Int) -> Range<Int> {
+    // What does not divide goes to the first ones, the caller's own before all.
+    (shareCount * queue + queues - 1) / queues..<(shareCount * (queue + 1) + queues - 1) / queues
+  }
+
+  /// Takes the next share, of queue `own` or else of those behind it in a circle; `nil` where there is
+  /// none.
+  @inline(__always)
+  private func claim(from own: Int) -> Int? {
+    var queue = own
+    repeat {
+      if unclaimedShares(queue) > 0 {
+        let claimed = tickets[queue].word.subtract(1, ordering: .acquiringAndReleasing).oldValue
+        let rest = Int(claimed & JobBoard.shareMask) - Int(JobBoard.noShares)
+        if rest > 0 { return shares(queue).upperBound - rest }
+      }
+      queue = queue + 1 == queues ? 0 : queue + 1
+    } while queue != own
+    return nil
+  }
+
+  /// How many shares of a queue nobody has claimed, a moment ago.
+  @inline(__always)
+  private func unclaimedShares(_ queue: Int) -> Int {
+    Int(tickets[queue].word.load(ordering: .relaxed) & JobBoard.shareMask) - Int(JobBoard.noShares)
   }
 
   /// How many shares nobody has claimed, a moment ago.
   private var unclaimedShares: Int {
-    Int(ticket.word.load(ordering: .relaxed) & JobBoard.shareMask) - Int(JobBoard.noShares)
+    (0..<queues).reduce(0) { $0 + max(0, unclaimedShares($1)) }
   }
 
   /// Runs a share and all that can be claimed after it. They are of one job: it cannot end, and so no
@@ -148,7 +187,7 @@ final class JobBoard: @unchecked Sendable {
   /// not inlined, so that no reference outlives the call: it may not escape.
   /// - Returns: how many shares were run.
   @inline(never)
-  private func runShares(from first: Int) -> UInt64 {
+  private func runShares(from first: Int, _ own: Int) -> UInt64 {
     guard let body = body?.pointee else { return 0 }
     var finished: UInt64 = 0
     var next: Int? = first
@@ -157,7 +196,7 @@ final class JobBoard: @unchecked Sendable {
       let end = min(start + shareSize, count)
       for index in start..<end { body(index) }
       finished += 1
-      next = claim()
+      next = claim(from: own)
     }
     return finished
   }
@@ -188,7 +227,7 @@ final class JobBoard: @unchecked Sendable {
   private func nextJob(after seen: UInt64) -> UInt64? {
     var patience = Patience()
     while patience.lasts() {
-      let job = ticket.word.load(ordering: .acquiring) >> 32
+      let job = tickets[0].word.load(ordering: .acquiring) >> 32
       if job != seen { return job }
       if closed.load(ordering: .acquiring) { return nil }
     }
@@ -196,7 +235,7 @@ final class JobBoard: @unchecked Sendable {
     defer { pthread_mutex_unlock(lock) }
     sleepers.word.add(1, ordering: .sequentiallyConsistent)
     while true {
-      let job = ticket.word.load(ordering: .sequentiallyConsistent) >> 32
+      let job = tickets[0].word.load(ordering: .sequentiallyConsistent) >> 32
       if job != seen {
         let asleep = sleepers.word.subtract(1, ordering: .sequentiallyConsistent).newValue
         wake(min(Int(asleep), unclaimedShares - 1))
