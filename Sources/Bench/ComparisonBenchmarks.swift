@@ -18,12 +18,27 @@ func linear(
   }
 }
 
+/// The same between two others, as in a model: rows in the format of the product in, those of the next
+/// product out.
+func linearRows(
+  rows: Int, inputs: Int, outputs: Int, _ precision: ComputePrecision
+) -> Benchmark {
+  let shape = MatrixShape(name: "linear-rows", rows: rows, inputs: inputs, outputs: outputs)
+  return .arithmetic(
+    "compare/linear-rows", shape: shape.text, operations: shape.operations
+  ) { threads in
+    let weights = Weights(SyntheticWeights(), precision: precision)
+    let layer = try Linear(weights, inputs: inputs, outputs: outputs)
+    let next = try Linear(weights, inputs: outputs, outputs: 32)
+    let compute = try makeCompute(threads: threads)
+    let input = layer.input(try Tensor.normals([rows, inputs]), compute)
+    return { compute.arena.scope { _ = layer(input, for: next, compute) } }
+  }
+}
+
 func selfAttention(
   tokens: Int, heads: Int, headSize: Int, _ precision: ComputePrecision
-) throws -> Benchmark {
-  guard precision == .f32 else {
-    throw ComparisonError.unknownPrecision("attention", precision.rawValue)
-  }
+) -> Benchmark {
   let pattern = AttentionPattern.full(tokens)
   return .arithmetic(
     "compare/attention", shape: "\(tokens) tokens, \(heads) heads of \(headSize)",
@@ -37,7 +52,8 @@ func selfAttention(
     let compute = try makeCompute(threads: threads)
     return {
       compute.arena.scope {
-        _ = attention(queries: q, keys: k, values: v, pattern: pattern, compute)
+        _ = attention(
+          queries: q, keys: k, values: v, pattern: pattern, precision: precision, compute)
       }
     }
   }

@@ -15,6 +15,8 @@ public struct ComparisonRequest: Sendable, Hashable {
   enum Operation: Sendable, Hashable {
     /// `Linear` with bias.
     case linear(rows: Int, inputs: Int, outputs: Int)
+    /// The same between two others: rows in the product's format in, those of the next product out.
+    case linearRows(rows: Int, inputs: Int, outputs: Int)
     /// One call of OpenBLAS's `sgemm` on threads of its own.
     case openBLAS(rows: Int, inputs: Int, outputs: Int)
     /// Self-attention over everything.
@@ -48,12 +50,14 @@ public struct ComparisonRequest: Sendable, Hashable {
     }
     let kind: String = try fields.field("operation")
     switch kind {
-    case "linear", "openblas":
+    case "linear", "linear-rows", "openblas":
       let (rows, inputs, outputs) = (try size("rows"), try size("inputs"), try size("outputs"))
       operation =
-        kind == "linear"
-        ? .linear(rows: rows, inputs: inputs, outputs: outputs)
-        : .openBLAS(rows: rows, inputs: inputs, outputs: outputs)
+        switch kind {
+        case "linear": .linear(rows: rows, inputs: inputs, outputs: outputs)
+        case "linear-rows": .linearRows(rows: rows, inputs: inputs, outputs: outputs)
+        default: .openBLAS(rows: rows, inputs: inputs, outputs: outputs)
+        }
     case "attention":
       operation = .attention(
         tokens: try size("tokens"), heads: try size("heads"), headSize: try size("headSize"))
@@ -70,7 +74,7 @@ public struct ComparisonRequest: Sendable, Hashable {
     default:
       throw fields.error(
         "operation", found: kind,
-        expected: "linear, openblas, attention, convolution, wan-blocks, peak or row")
+        expected: "linear, linear-rows, openblas, attention, convolution, wan-blocks, peak or row")
     }
     precision = try fields.choice("precision", default: .f32)
     threads = try fields.field("threads", default: 1, in: 1...256)
@@ -90,11 +94,13 @@ public struct ComparisonRequest: Sendable, Hashable {
     switch operation {
     case .linear(let rows, let inputs, let outputs):
       return linear(rows: rows, inputs: inputs, outputs: outputs, precision)
+    case .linearRows(let rows, let inputs, let outputs):
+      return linearRows(rows: rows, inputs: inputs, outputs: outputs, precision)
     case .openBLAS(let rows, let inputs, let outputs):
       return openBLAS(
         MatrixShape(name: "openblas", rows: rows, inputs: inputs, outputs: outputs))
     case .attention(let tokens, let heads, let headSize):
-      return try selfAttention(tokens: tokens, heads: heads, headSize: headSize, precision)
+      return selfAttention(tokens: tokens, heads: heads, headSize: headSize, precision)
     case .convolution(let frames, let height, let width, let channels):
       return convolution([frames, height, width, channels], precision)
     case .wanBlocks(let frames, let rows, let columns, let blocks):
@@ -117,14 +123,12 @@ enum ComparisonError: Error, Equatable, CustomStringConvertible {
   case notAnObject(String)
   case unknownField(String)
   case unknownRow(String)
-  case unknownPrecision(String, String)
 
   var description: String {
     switch self {
     case .notAnObject(let found): "a request is one JSON object, found \(found)"
     case .unknownField(let name): "no request has a field '\(name)'"
     case .unknownRow(let name): "no row is called '\(name)'"
-    case .unknownPrecision(let what, let precision): "there is no \(what) in \(precision)"
     }
   }
 }

@@ -37,7 +37,7 @@ import Testing
     ("{", "line 1"),
     ("[]", "one JSON object"),
     ("{}", "operation"),
-    (#"{"operation": "sing"}"#, "linear, openblas, attention"),
+    (#"{"operation": "sing"}"#, "linear, linear-rows, openblas, attention"),
     (#"{"operation": "linear", "rows": 0, "inputs": 1, "outputs": 1}"#, "rows"),
     (#"{"operation": "linear", "rows": 1, "inputs": 1}"#, "outputs"),
     (#"{"operation": "peak", "precision": "fp4"}"#, "precision"),
@@ -60,7 +60,9 @@ import Testing
     let lines = [
       #"{"operation": "linear", "rows": 5, "inputs": 32, "outputs": 48}"#,
       #"{"operation": "openblas", "rows": 5, "inputs": 32, "outputs": 48}"#,
+      #"{"operation": "linear-rows", "rows": 5, "inputs": 32, "outputs": 48, "precision": "bf16"}"#,
       #"{"operation": "attention", "tokens": 40, "heads": 2, "headSize": 64}"#,
+      #"{"operation": "attention", "tokens": 40, "heads": 2, "headSize": 64, "precision": "bf16"}"#,
       #"{"operation": "convolution", "frames": 1, "height": 8, "width": 8, "channels": 16}"#,
     ]
     for line in lines {
