@@ -56,7 +56,11 @@ package final class LineFile: @unchecked Sendable {
     self.descriptor = descriptor
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // Closing would not do while a process that has just been started holds a copy of the descriptor.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   /// Appends a line, in place of whatever stood behind the last one, and flushes it to the disk.
   ///
