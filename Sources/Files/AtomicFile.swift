@@ -103,7 +103,9 @@ package final class AtomicFile: @unchecked Sendable {
     guard isOpen else { return }
     isOpen = false
     close(fileDescriptor)
-    if Debris.forget(debris) { unlink(temporaryPath) }
+    // In this order: an interrupt that finds nothing in the table ends the process at once.
+    unlink(temporaryPath)
+    Debris.forget(debris)
   }
 
   /// Removes every uncommitted file and folder of this process. Safe in a signal handler.
@@ -121,8 +123,8 @@ package final class AtomicFile: @unchecked Sendable {
     let code = errno
     if isOpen { close(fileDescriptor) }
     isOpen = false
-    let wasThere = Debris.forget(debris)
     unlink(temporaryPath)
+    let wasThere = Debris.forget(debris)
     return wasThere ? .system(action: action, path: path, code: code) : .discarded(path: path)
   }
 }

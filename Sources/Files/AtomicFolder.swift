@@ -82,6 +82,8 @@ package final class AtomicFolder: @unchecked Sendable {
   package func discard() {
     guard isOpen else { return }
     isOpen = false
-    if Debris.forget(debris) { Debris.remove(temporaryPath) }
+    // In this order: an interrupt that finds nothing in the table ends the process at once.
+    Debris.remove(temporaryPath)
+    Debris.forget(debris)
   }
 }
