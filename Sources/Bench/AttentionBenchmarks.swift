@@ -7,7 +7,7 @@ import Layers
 import Tensor
 
 /// One shape of attention, measured in every precision.
-private struct AttentionCase {
+struct AttentionCase {
   let name: String
   let shape: String
   let tokens: Int
@@ -39,7 +39,7 @@ private struct AttentionCase {
 
   func benchmark(_ precision: ComputePrecision) -> Benchmark {
     .arithmetic(
-      "attention/\(name)" + (precision == .f32 ? "" : "-\(precision.rawValue)"), shape: shape,
+      "attention/\(name)", in: precision, shape: shape,
       operations: attentionOperations(pattern, width: heads * headSize)
     ) { threads in
       let q = try Tensor.normals([tokens, heads, headSize], seed: 1)

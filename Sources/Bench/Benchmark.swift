@@ -1,3 +1,5 @@
+import Tensor
+
 /// Something that can be run again and again, and what one run of it does.
 ///
 /// The bodies live here because they need what the package's modules share; timing, statistics and
@@ -56,15 +58,16 @@ public struct Benchmark {
 }
 
 extension Benchmark {
-  /// A benchmark whose speed is that of its arithmetic.
+  /// A benchmark whose speed is that of its arithmetic, which is in one precision: that is part of its name,
+  /// and what the processor does in it at most is its limit.
   static func arithmetic(
-    _ name: String, shape: String, operations: Double, limit: Limit = .arithmetic,
+    _ name: String, in precision: ComputePrecision = .f32, shape: String, operations: Double,
     reference: String? = nil, isParallel: Bool = true,
     prepare: @escaping (_ threads: Int) throws -> () throws -> Void
   ) -> Benchmark {
     Benchmark(
-      name, shape: shape, work: .operations(operations), limit: limit, reference: reference,
-      isParallel: isParallel, prepare: prepare)
+      name + suffix(precision), shape: shape, work: .operations(operations),
+      limit: Limit(precision), reference: reference, isParallel: isParallel, prepare: prepare)
   }
 
   /// A benchmark whose speed is that of the memory.
@@ -82,3 +85,20 @@ extension Benchmark {
 
 /// The dimensions of an array as the table prints them: `448×256`.
 func dimensions(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "×") }
+
+/// What is added to the name of a row that computes in another precision than Float32.
+func suffix(_ precision: ComputePrecision) -> String {
+  precision == .f32 ? "" : "-\(precision.rawValue)"
+}
+
+extension Benchmark.Limit {
+  /// What the processor does at most in a precision.
+  fileprivate init(_ precision: ComputePrecision) {
+    self =
+      switch precision {
+      case .f32: .arithmetic
+      case .bf16: .bfloat16Arithmetic
+      case .int8: .int8Arithmetic
+      }
+  }
+}

@@ -36,29 +36,6 @@ func linearRows(
   }
 }
 
-func selfAttention(
-  tokens: Int, heads: Int, headSize: Int, _ precision: ComputePrecision
-) -> Benchmark {
-  let pattern = AttentionPattern.full(tokens)
-  return .arithmetic(
-    "compare/attention", shape: "\(tokens) tokens, \(heads) heads of \(headSize)",
-    operations: attentionOperations(pattern, width: heads * headSize)
-  ) { threads in
-    let size = [tokens, heads, headSize]
-    let (q, k, v) = (
-      try Tensor.normals(size, seed: 1), try Tensor.normals(size, seed: 2),
-      try Tensor.normals(size, seed: 3)
-    )
-    let compute = try makeCompute(threads: threads)
-    return {
-      compute.arena.scope {
-        _ = attention(
-          queries: q, keys: k, values: v, pattern: pattern, precision: precision, compute)
-      }
-    }
-  }
-}
-
 /// - Parameter size: [T, h, w, C], what goes in and what comes out.
 func convolution(_ size: [Int], _ precision: ComputePrecision) -> Benchmark {
   let channels = size[3]

@@ -100,7 +100,7 @@ public struct ComparisonRequest: Sendable, Hashable {
       return openBLAS(
         MatrixShape(name: "openblas", rows: rows, inputs: inputs, outputs: outputs))
     case .attention(let tokens, let heads, let headSize):
-      return selfAttention(tokens: tokens, heads: heads, headSize: headSize, precision)
+      return AttentionCase(tokens: tokens, heads: heads, headSize: headSize).benchmark(precision)
     case .convolution(let frames, let height, let width, let channels):
       return convolution([frames, height, width, channels], precision)
     case .wanBlocks(let frames, let rows, let columns, let blocks):

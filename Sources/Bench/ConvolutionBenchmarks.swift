@@ -55,8 +55,7 @@ private func residualBlock(_ shapes: [ConvolutionShape]) -> Row? {
 private func benchmark(_ row: Row, _ precision: ComputePrecision) -> Benchmark {
   let shape = row.shape
   return .arithmetic(
-    "convolution/\(row.name)" + (precision == .f32 ? "" : "-\(precision.rawValue)"),
-    shape: row.text, operations: shape.operations
+    "convolution/\(row.name)", in: precision, shape: row.text, operations: shape.operations
   ) { threads in
     // Weights of zero leave the sum where it is, however often it is added to.
     let weights: any WeightSource = row.isResidual ? ZeroWeights() : SyntheticWeights()

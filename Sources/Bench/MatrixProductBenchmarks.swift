@@ -42,23 +42,12 @@ func matrixProductBenchmarks(_ shapes: ModelShapes) -> [Benchmark] {
     + ComputePrecision.allCases.map { mlp(list[2], $0) }
 }
 
-/// The row's name, what it is held to, and what it is compared with.
-private func row(
-  _ name: String, _ shape: MatrixShape, _ precision: ComputePrecision
-) -> (name: String, limit: Benchmark.Limit, reference: String) {
-  let openBLAS = "matrix/\(shape.name)-openblas"
-  return switch precision {
-  case .f32: ("matrix/\(name)", .arithmetic, openBLAS)
-  case .bf16: ("matrix/\(name)-bf16", .bfloat16Arithmetic, openBLAS)
-  case .int8: ("matrix/\(name)-int8", .int8Arithmetic, openBLAS)
-  }
-}
+private func openBLASName(_ shape: MatrixShape) -> String { "matrix/\(shape.name)-openblas" }
 
 private func linear(_ shape: MatrixShape, _ precision: ComputePrecision) -> Benchmark {
-  let row = row(shape.name, shape, precision)
-  return .arithmetic(
-    row.name, shape: shape.text, operations: shape.operations, limit: row.limit,
-    reference: row.reference
+  .arithmetic(
+    "matrix/\(shape.name)", in: precision, shape: shape.text, operations: shape.operations,
+    reference: openBLASName(shape)
   ) { threads in
     let (layer, x, compute) = try make(shape, precision, threads)
     return { compute.arena.scope { _ = layer(x, compute) } }
@@ -66,10 +55,9 @@ private func linear(_ shape: MatrixShape, _ precision: ComputePrecision) -> Benc
 }
 
 private func residual(_ shape: MatrixShape, _ precision: ComputePrecision) -> Benchmark {
-  let row = row("\(shape.name)-residual", shape, precision)
-  return .arithmetic(
-    row.name, shape: shape.text + ", gated, added", operations: shape.operations,
-    limit: row.limit, reference: row.reference
+  .arithmetic(
+    "matrix/\(shape.name)-residual", in: precision, shape: shape.text + ", gated, added",
+    operations: shape.operations, reference: openBLASName(shape)
   ) { threads in
     let (layer, x, compute) = try make(shape, precision, threads)
     let sum = try Tensor([shape.rows, shape.outputs])
@@ -81,10 +69,10 @@ private func residual(_ shape: MatrixShape, _ precision: ComputePrecision) -> Be
 
 /// The second half of a block: modulated norm, map, GELU, map, gate and residual.
 private func mlp(_ shape: MatrixShape, _ precision: ComputePrecision) -> Benchmark {
-  let row = row("mlp", shape, precision)
-  return Benchmark(
-    row.name, shape: "\(shape.text), and back, with norm, GELU, gate and sum",
-    work: .operations(2 * shape.operations), limit: row.limit
+  .arithmetic(
+    "matrix/mlp", in: precision,
+    shape: "\(shape.text), and back, with norm, GELU, gate and sum",
+    operations: 2 * shape.operations
   ) { threads in
     let (first, x, compute) = try make(shape, precision, threads)
     let second = try Linear(
@@ -114,7 +102,7 @@ private func make(
 
 func openBLAS(_ shape: MatrixShape) -> Benchmark {
   .arithmetic(
-    "matrix/\(shape.name)-openblas", shape: shape.text, operations: shape.operations
+    openBLASName(shape), shape: shape.text, operations: shape.operations
   ) { threads in
     let x = try Tensor.normals([shape.rows, shape.inputs])
     let weight = try Tensor.normals([shape.outputs, shape.inputs], seed: 2)

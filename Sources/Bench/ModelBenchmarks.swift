@@ -65,20 +65,6 @@ private func source(_ files: WeightFiles?, _ precision: ComputePrecision) -> Wei
   return Weights(source, precision: precision)
 }
 
-/// What is added to the name of a row that computes in another precision than Float32.
-func suffix(_ precision: ComputePrecision) -> String {
-  precision == .f32 ? "" : "-\(precision.rawValue)"
-}
-
-/// What the processor does at most in a precision.
-func limit(_ precision: ComputePrecision) -> Benchmark.Limit {
-  switch precision {
-  case .f32: .arithmetic
-  case .bf16: .bfloat16Arithmetic
-  case .int8: .int8Arithmetic
-  }
-}
-
 private func textEncoder(_ directory: ModelDirectory, limit: Int) throws -> Benchmark {
   var config = try directory.config("text_encoder")
   let configuration = try TextEncoder.Configuration(&config)
@@ -104,9 +90,9 @@ private func step(
 ) -> Benchmark {
   let configuration = shapes.transformer
   return .arithmetic(
-    "model/transformer-evaluation" + suffix(precision),
+    "model/transformer-evaluation", in: precision,
     shape: "\(gridText(shapes)), \(shapes.textTokens) text tokens, \(origin)",
-    operations: transformerOperations(shapes), limit: limit(precision)
+    operations: transformerOperations(shapes)
   ) { threads in
     let transformer = try Transformer(source(files, precision), configuration: configuration)
     let compute = try makeCompute(threads: threads)
@@ -134,8 +120,8 @@ private func decode(
 ) -> Benchmark {
   let grid = shapes.grid
   return .arithmetic(
-    "model/decode" + suffix(precision), shape: "\(gridText(shapes)), \(origin)",
-    operations: autoencoderOperations(shapes.decoderConvolutions, shapes), limit: limit(precision)
+    "model/decode", in: precision, shape: "\(gridText(shapes)), \(origin)",
+    operations: autoencoderOperations(shapes.decoderConvolutions, shapes)
   ) { threads in
     let autoencoder = try Autoencoder(
       source(files, precision), configuration: shapes.autoencoder)
@@ -157,8 +143,8 @@ private func encode(
 ) -> Benchmark {
   let grid = shapes.grid
   return .arithmetic(
-    "model/encode" + suffix(precision), shape: "\(gridText(shapes)), \(origin)",
-    operations: autoencoderOperations(shapes.encoderConvolutions, shapes), limit: limit(precision)
+    "model/encode", in: precision, shape: "\(gridText(shapes)), \(origin)",
+    operations: autoencoderOperations(shapes.encoderConvolutions, shapes)
   ) { threads in
     let autoencoder = try Autoencoder(
       source(files, precision), configuration: shapes.autoencoder)
@@ -223,10 +209,10 @@ private func run(
   let plan = try DioramaPipeline.plan(
     directory: directory, request: request, precision: precision)
   return .arithmetic(
-    name + suffix(precision),
+    name, in: precision,
     shape: "\(defaults.width)×\(defaults.height), \(defaults.frames) frames, \(defaults.solver), "
       + "\(steps) steps, \(plan.evaluations) evaluations, mp4",
-    operations: plan.flops.values.reduce(0, +), limit: limit(precision)
+    operations: plan.flops.values.reduce(0, +)
   ) { threads in
     let pipeline = try DioramaPipeline(
       directory: directory, threads: threads, precision: precision)

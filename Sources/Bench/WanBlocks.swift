@@ -217,7 +217,7 @@ func wanBenchmark(
 ) -> Benchmark {
   let tokens = grid.reduce(1, *)
   return .arithmetic(
-    "model/wan-blocks" + suffix(precision),
+    "model/wan-blocks", in: precision,
     shape: "\(shape.blocks) blocks of Wan 2.1 1.3B, \(tokens) tokens, synthetic weights",
     operations: shape.operations(tokens: tokens)
   ) { threads in

@@ -49,10 +49,7 @@ package struct Safetensors: WeightSource {
     positions[key].map { header.entries[$0] }
   }
 
-  /// Gives the memory back that reading the tensors took; they can be read again.
-  package func discardPages() { file.discard(0..<file.bytes.count) }
-
-  /// The same for one tensor.
+  /// Gives the memory back that reading a tensor took; it can be read again.
   package func discard(_ key: String) {
     guard let entry = entry(key) else { return }
     let start = header.dataOffset + entry.byteRange.lowerBound

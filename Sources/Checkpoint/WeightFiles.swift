@@ -88,13 +88,7 @@ package struct WeightFiles: WeightSource {
   /// How many bytes all tensors take on the disk.
   package var byteCount: Int { entries.reduce(0) { $0 + $1.byteRange.count } }
 
-  /// Gives the memory back that reading the tensors took; they can be read again. For when all layers have
-  /// packed theirs.
-  package func discardPages() {
-    for shard in shards { shard.discardPages() }
-  }
-
-  /// The same for one tensor.
+  /// Gives the memory back that reading a tensor took; it can be read again.
   package func discard(_ key: String) {
     if let position = positions[key] { shards[position].discard(key) }
   }

@@ -60,15 +60,12 @@ package final class DioramaPipeline: Sendable {
           Weights(
             CheckedWeights(transformerWeights, component: "transformer"), precision: precision),
           configuration: configuration.transformer)
-        transformerWeights.discardPages()
         return (try known ?? PromptEncoder(directory, tokenizer: planner.tokenizer), transformer)
       },
       { [configuration] in
-        let autoencoder = try Autoencoder(
+        try Autoencoder(
           Weights(CheckedWeights(autoencoderWeights, component: "vae"), precision: precision),
           configuration: configuration.autoencoder)
-        autoencoderWeights.discardPages()
-        return autoencoder
       })
     ((textEncoder, transformer), autoencoder) = loaded
     unreadEntries =

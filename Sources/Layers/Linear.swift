@@ -150,23 +150,38 @@ package struct Linear: Sendable {
 // MARK: - Weights that stay in their file
 
 extension Linear {
-  /// How many threads may pack panels at once; a property of the program, so that the memory is known.
-  private static let packingParts = 8
+  /// How such a product is shared out, and the memory that it takes from the arena and gives back.
+  private struct FilePlan {
+    /// How many threads may pack panels at once; a property of the program, so that the memory is known.
+    private static let mostParts = 8
+
+    let panels: Int
+    let parts: Int
+    /// For each part the room that packing works in, and a packed panel.
+    let scratchShape: [Int]
+    /// Partial sums, a row a part; nil where there is one pass.
+    let sumsShape: [Int]?
+
+    init(rows: Int, inputs: Int, outputs: Int, _ format: ProductFormat) {
+      panels = PackedWeights.panelCount(outputs)
+      parts = min(panels, Self.mostParts)
+      let size = PackedWeights.packingByteCount(inputs: inputs, format)
+      scratchShape = [2 * parts, (size + 63) / 64 * 16]
+      let isInPasses = passCount(format.groups(inputs)) > 1
+      sumsShape =
+        isInPasses ? [parts, partialSumsByteCount(rows: rows, columns: tileColumns) / 4] : nil
+    }
+  }
 
   /// Panel by panel: packed, multiplied with all rows, forgotten.
   private func productFromFile(_ input: ProductInput, _ end: ProductEnd, _ compute: Compute) {
-    let panels = PackedWeights.panelCount(outputs)
-    let parts = min(panels, Self.packingParts)
-    let size = PackedWeights.packingByteCount(inputs: inputs, weights.format)
-    let groups = weights.format.groups(inputs)
-    let sumBytes =
-      passCount(groups) > 1 ? partialSumsByteCount(rows: input.rows, columns: tileColumns) : 0
+    let plan = FilePlan(rows: input.rows, inputs: inputs, outputs: outputs, weights.format)
     compute.arena.scope {
-      let scratch = Rows(compute.arena.tensor([2 * parts, (size + 63) / 64 * 16]))
-      let sums = sumBytes > 0 ? Rows(compute.arena.tensor([parts, sumBytes / 4])) : nil
-      compute.pool.parallel(parts) { part in
+      let scratch = Rows(compute.arena.tensor(plan.scratchShape))
+      let sums = plan.sumsShape.map { Rows(compute.arena.tensor($0)) }
+      compute.pool.parallel(plan.parts) { part in
         let target = UnsafeMutableRawPointer(scratch[2 * part + 1])
-        for panel in panels * part / parts..<panels * (part + 1) / parts {
+        for panel in plan.panels * part / plan.parts..<plan.panels * (part + 1) / plan.parts {
           weights.pack(panel, scratch: UnsafeMutableRawPointer(scratch[2 * part]), into: target)
           let first = panel * tileColumns
           multiplyBlock(
@@ -185,13 +200,8 @@ extension Linear {
     rows: Int, inputs: Int, outputs: Int, _ precision: ComputePrecision
   ) -> Int {
     let format = PackedWeights.format(precision, inputs: inputs)
-    let parts = min(PackedWeights.panelCount(outputs), packingParts)
-    let size = PackedWeights.packingByteCount(inputs: inputs, format)
-    let sums =
-      passCount(format.groups(inputs)) > 1
-      ? partialSumsByteCount(rows: rows, columns: tileColumns) : 0
-    return Arena.byteCount(of: [2 * parts, (size + 63) / 64 * 16])
-      + (sums > 0 ? Arena.byteCount(of: [parts, sums / 4]) : 0)
+    let plan = FilePlan(rows: rows, inputs: inputs, outputs: outputs, format)
+    return Arena.byteCount(of: plan.scratchShape) + (plan.sumsShape.map(Arena.byteCount) ?? 0)
   }
 }
 

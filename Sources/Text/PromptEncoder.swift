@@ -30,7 +30,6 @@ package struct PromptEncoder: Sendable {
     }
     self.tokenizer = tokenizer
     encoder = try TextEncoder(Weights(weights), configuration: configuration)
-    weights.discardPages()
     unreadKeys = weights.unreadKeys
     unknownFields =
       tokenizerConfig.unknownFields.map { "tokenizer/tokenizer_config.json: \($0)" }
