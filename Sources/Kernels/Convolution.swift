@@ -31,6 +31,10 @@ package func convolve(
     start: output + columns.firstChannel, bias: bias + columns.firstVector * lanes,
     vectors: columns.vectors,
     lastVectorCount: columns.channels - (columns.vectors - 1) * lanes)
+  if let steps = layout.tileSteps {
+    convolveInTiles(ring, number, pixels, layout, columns, weights, steps, target, addsToOutput)
+    return
+  }
   let room = (pixels.count + tilePixels - 1) / tilePixels * tilePixels
   withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * room) { offsets in
     withUnsafeTemporaryAllocation(
@@ -72,12 +76,10 @@ private func fillOffsets(
   _ block: ConvolutionLayout.Block, inputs: UnsafeMutablePointer<Int>,
   outputs: UnsafeMutablePointer<Int>, room: Int
 ) {
-  let upscale = layout.upscale
   var (row, column) = (pixels.lowerBound / frame.width, pixels.lowerBound % frame.width)
   for index in 0..<pixels.count {
     inputs[index] = row * frame.rowByteCount + column * frame.pixelByteCount
-    let (y, x) = (row * upscale + block.place / upscale, column * upscale + block.place % upscale)
-    outputs[index] = (y * frame.width * upscale + x) * layout.channelsPerPixel
+    outputs[index] = layout.output(row: row, column: column, block, width: frame.width)
     column += 1
     if column == frame.width {
       column = 0
@@ -91,7 +93,7 @@ private func fillOffsets(
 }
 
 /// The block of output channels that tiles are added to.
-private struct OutputBlock {
+struct OutputBlock {
   let start: UnsafeMutablePointer<Float>
   let bias: UnsafePointer<Float>
   let vectors: Int

@@ -21,6 +21,8 @@ package struct ConvolutionLayout: Sendable {
   package let upscale: Int
   /// The blocks of output channels, in order.
   package let blocks: [Block]
+  /// How one row of the kernel goes through tile registers, where it does.
+  let tileSteps: TileSteps?
 
   /// A run of output channels that one call computes.
   package struct Block: Sendable, Equatable {
@@ -34,7 +36,7 @@ package struct ConvolutionLayout: Sendable {
     package let vectors: Int
   }
 
-  /// The widest block in vectors, the width of the register tile.
+  /// The widest block in vectors, the width of the register tile; in tile registers it is two.
   static var widestBlock: Int { hasWideRegisters ? 3 : 1 }
 
   /// - Parameter format: `.float32` or `.bfloat16`.
@@ -56,10 +58,14 @@ package struct ConvolutionLayout: Sendable {
     self.kernelWidth = kernelWidth
     self.format = format
     self.upscale = upscale
-    blocks = Self.blocks(places: upscale * upscale, channels: outputs / (upscale * upscale))
+    let rowGroups = kernelWidth * format.groups(inputs)
+    tileSteps = format == .float32 ? nil : TileSteps(rowGroups)
+    blocks = Self.blocks(
+      places: upscale * upscale, channels: outputs / (upscale * upscale),
+      widest: tileSteps == nil ? Self.widestBlock : 2)
   }
 
-  private static func blocks(places: Int, channels: Int) -> [Block] {
+  private static func blocks(places: Int, channels: Int, widest: Int) -> [Block] {
     var blocks: [Block] = []
     var firstVector = 0
     for place in 0..<places {
@@ -67,7 +73,7 @@ package struct ConvolutionLayout: Sendable {
       while channel < channels {
         let left = (channels - channel + lanes - 1) / lanes
         // Four are two and two: a tile of one vector loads as much as it multiplies.
-        let vectors = left == 4 ? min(2, widestBlock) : min(left, widestBlock)
+        let vectors = left == 4 ? min(2, widest) : min(left, widest)
         blocks.append(
           Block(
             place: place, firstChannel: channel, channels: min(vectors * lanes, channels - channel),
@@ -115,6 +121,13 @@ package struct ConvolutionLayout: Sendable {
     let bytes = rowGroups * Self.widestBlock * lanes * groupByteCount
     let fitting = min(kernelHeight, (1 << 18) / bytes)
     return max(1, format == .float32 ? min(fitting, 640 / rowGroups) : fitting)
+  }
+
+  /// Where the first channel of a pixel goes, in elements, in an image `width` pixels wide before a shuffle.
+  @inline(__always)
+  func output(row: Int, column: Int, _ block: Block, width: Int) -> Int {
+    let (y, x) = (row * upscale + block.place / upscale, column * upscale + block.place % upscale)
+    return (y * width * upscale + x) * channelsPerPixel
   }
 
   /// The output channel, in PyTorch's order, of one of a block.

@@ -40,68 +40,112 @@ package struct ProductFactors: @unchecked Sendable {
   package var panelByteCount: Int { groups * panelStepByteCount }
 }
 
-/// How often a product passes over its sums: the groups of one pass, so that what a block reads of
-/// the weights stays in the second cache.
-package let passGroups = 1536
-
-/// The passes over `groups` groups.
-package func passCount(_ groups: Int) -> Int { max(1, (groups + passGroups - 1) / passGroups) }
-
-/// The bytes that a block of the result keeps between two passes.
-package func partialSumsByteCount(rows: Int, columns: Int) -> Int {
-  (rows + tileRows - 1) / tileRows * ((columns + tileColumns - 1) / tileColumns) * tileByteCount
-}
-
 /// Computes a block of the product and ends it: every tile while its sums are in the first cache.
 /// - Parameters:
 ///   - rows, columns: of the block; `columns` begin at a multiple of 32.
-///   - partialSums: `partialSumsByteCount` bytes, aligned to 64; needed where there is more than
-///     one pass.
+///   - partialSums: as many bytes as `ProductPasses` says, aligned to 64.
 package func multiplyBlock(
   _ factors: ProductFactors, rows: Range<Int>, columns: Range<Int>,
   partialSums: UnsafeMutableRawPointer?, end: ProductEnd
 ) {
-  switch factors.format {
-  case .float32: multiplyBlock(Float32Element.self, factors, rows, columns, partialSums, end)
-  case .bfloat16: multiplyBlock(BFloat16Element.self, factors, rows, columns, partialSums, end)
-  case .int8: multiplyBlock(Int8Element.self, factors, rows, columns, partialSums, end)
+  let block = ProductBlock(
+    factors: factors, rows: rows, columns: columns, partialSums: partialSums, end: end)
+  let steps = TileSteps(factors.groups)
+  switch (factors.format, steps) {
+  case (.float32, _): block.multiply(Float32Element.self)
+  case (.bfloat16, nil): block.multiply(BFloat16Element.self)
+  case (.bfloat16, let steps?): block.multiply(BFloat16Element.self, steps)
+  case (.int8, nil): block.multiply(Int8Element.self)
+  case (.int8, let steps?): block.multiply(Int8Element.self, steps)
   }
 }
 
-@inline(__always)
-private func multiplyBlock<Element: ProductElement>(
-  _: Element.Type, _ factors: ProductFactors, _ rows: Range<Int>, _ columns: Range<Int>,
-  _ partialSums: UnsafeMutableRawPointer?, _ end: ProductEnd
-) {
-  var tile = InlineArray<24, Vector>(repeating: Vector(repeating: 0))
-  withUnsafeMutablePointer(to: &tile) { tile in
-    let passes = passCount(factors.groups)
-    let own = UnsafeMutableRawPointer(tile)
-    for pass in 0..<passes {
-      let groups = factors.groups * pass / passes..<factors.groups * (pass + 1) / passes
-      var next = partialSums ?? own
-      for row in stride(from: rows.lowerBound, to: rows.upperBound, by: tileRows) {
-        let count = min(tileRows, rows.upperBound - row)
-        let a =
-          factors.activations + row * factors.activationStride + groups.lowerBound * groupByteCount
-        for column in stride(from: columns.lowerBound, to: columns.upperBound, by: tileColumns) {
-          let sums = passes > 1 ? next : own
-          multiplyTile(
-            Element.self, a, stride: factors.activationStride, rows: count,
-            panel: factors.panels + column / tileColumns * factors.panelByteCount
-              + groups.lowerBound * panelStepByteCount,
-            groups: groups.count, sums: sums, isFirst: pass == 0)
-          next += tileByteCount
-          guard pass == passes - 1 else { continue }
-          let width = min(tileColumns, columns.upperBound - column)
-          factors.dequantize(sums, row: row, rows: count, column: column)
-          end.finish(
-            sums.assumingMemoryBound(to: Float.self), row: row, rows: count, column: column,
-            columns: width)
+private struct ProductBlock {
+  let factors: ProductFactors
+  let rows: Range<Int>
+  let columns: Range<Int>
+  let partialSums: UnsafeMutableRawPointer?
+  let end: ProductEnd
+
+  /// In vectors: all rows and columns for some groups, whose weights stay in the second cache.
+  @inline(__always)
+  func multiply<Element: ProductElement>(_: Element.Type) {
+    var tile = InlineArray<24, Vector>(repeating: Vector(repeating: 0))
+    withUnsafeMutablePointer(to: &tile) { tile in
+      let passes = ProductPasses.inVectors(factors.groups)
+      let own = UnsafeMutableRawPointer(tile)
+      for pass in 0..<passes {
+        let groups = factors.groups * pass / passes..<factors.groups * (pass + 1) / passes
+        var next = partialSums ?? own
+        for row in stride(from: rows.lowerBound, to: rows.upperBound, by: tileRows) {
+          let row = row..<min(row + tileRows, rows.upperBound)
+          for column in stride(from: columns.lowerBound, to: columns.upperBound, by: tileColumns) {
+            let sums = passes > 1 ? next : own
+            multiplyTile(
+              Element.self, factors.row(row.lowerBound, group: groups.lowerBound),
+              stride: factors.activationStride, rows: row.count,
+              panel: factors.panel(column, group: groups.lowerBound), groups: groups.count,
+              sums: sums, isFirst: pass == 0)
+            next += tileByteCount
+            if pass == passes - 1 { finish(sums, row, column: column) }
+          }
+          if pass == passes - 1 { end.finishRows(row, columns: columns) }
         }
-        if pass == passes - 1 { end.finishRows(row..<row + count, columns: columns) }
       }
     }
+  }
+
+  /// In tile registers: all groups for some rows, a part of them at a time that stays in the first cache.
+  @inline(__always)
+  func multiply<Element: TileElement>(_: Element.Type, _ steps: TileSteps) {
+    var tile = InlineArray<64, Vector>(repeating: Vector(repeating: 0))
+    withUnsafeMutablePointer(to: &tile) { tile in
+      let own = UnsafeMutableRawPointer(tile)
+      let passes = ProductPasses.inTiles(factors.groups)
+      var height = 0
+      for row in stride(from: rows.lowerBound, to: rows.upperBound, by: registerTileRows) {
+        let row = row..<min(row + registerTileRows, rows.upperBound)
+        if row.count != height {
+          height = row.count
+          steps.configure(rows: height)
+        }
+        let registers = RegisterTile(hasLow: height > tileRegisterRows, hasRight: true)
+        for pass in 0..<passes {
+          let (part, group) = steps.part(pass, of: passes)
+          var next = partialSums ?? own
+          for column in stride(from: columns.lowerBound, to: columns.upperBound, by: tileColumns) {
+            let sums = passes > 1 ? next : own
+            registers.begin(at: sums, isFirst: pass == 0)
+            registers.multiply(
+              Element.self, factors.row(row.lowerBound, group: group),
+              stride: factors.activationStride, panel: factors.panel(column, group: group), part)
+            registers.store(to: sums)
+            next += registerTileByteCount
+            if pass == passes - 1 { finish(sums, row, column: column) }
+          }
+        }
+        end.finishRows(row, columns: columns)
+      }
+      flipbook_tiles_release()
+    }
+  }
+
+  @inline(__always)
+  private func finish(_ sums: UnsafeMutableRawPointer, _ rows: Range<Int>, column: Int) {
+    factors.dequantize(sums, row: rows.lowerBound, rows: rows.count, column: column)
+    end.finish(
+      sums.assumingMemoryBound(to: Float.self), row: rows.lowerBound, rows: rows.count,
+      column: column, columns: min(tileColumns, columns.upperBound - column))
+  }
+}
+
+extension ProductFactors {
+  fileprivate func row(_ row: Int, group: Int) -> UnsafeRawPointer {
+    activations + row * activationStride + group * groupByteCount
+  }
+
+  fileprivate func panel(_ column: Int, group: Int) -> UnsafeRawPointer {
+    panels + column / tileColumns * panelByteCount + group * panelStepByteCount
   }
 }
 

@@ -9,14 +9,18 @@ import CSIMD
 /// The columns of a tile, and of a panel of packed weights.
 package let tileColumns = 2 * lanes
 
-/// The rows of the highest tile.
-package let tileRows = 12
+/// The rows of the highest tile in vector registers.
+let tileRows = 12
+
+/// The rows of a tile of four tile registers, two above two.
+let registerTileRows = 2 * tileRegisterRows
 
 /// The bytes of one group of every column of a panel.
 package let panelStepByteCount = tileColumns * groupByteCount
 
-/// The bytes that the sums of a tile take, and those of a row of them.
+/// The bytes that the sums of a tile take, in vector and in tile registers, and those of a row of them.
 let tileByteCount = tileRows * tileRowByteCount
+let registerTileByteCount = registerTileRows * tileRowByteCount
 let tileRowByteCount = tileColumns * MemoryLayout<Float>.stride
 
 /// Multiplies up to twelve rows of activations with a panel of weights.

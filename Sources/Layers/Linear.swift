@@ -132,9 +132,9 @@ package struct Linear: Sendable {
     }
     let factors = weights.factors(input)
     let blocks = ProductBlocks(
-      rows: input.rows, columns: outputs, groups: factors.groups, unit: unit)
+      rows: input.rows, columns: outputs, weights.format, groups: factors.groups, unit: unit)
     compute.arena.scope {
-      let size = passCount(factors.groups) > 1 ? blocks.partialSumsByteCount : 0
+      let size = blocks.partialSumsByteCount
       let sums = size > 0 ? Rows(compute.arena.tensor([blocks.count, size / 4])) : nil
       compute.pool.parallel(blocks.count) { index in
         let block = blocks[index]
@@ -167,9 +167,9 @@ extension Linear {
       parts = min(panels, Self.mostParts)
       let size = PackedWeights.packingByteCount(inputs: inputs, format)
       scratchShape = [2 * parts, (size + 63) / 64 * 16]
-      let isInPasses = passCount(format.groups(inputs)) > 1
-      sumsShape =
-        isInPasses ? [parts, partialSumsByteCount(rows: rows, columns: tileColumns) / 4] : nil
+      let sums = ProductPasses(format, groups: format.groups(inputs))
+        .partialSumsByteCount(rows: rows, columns: tileColumns)
+      sumsShape = sums > 0 ? [parts, sums / 4] : nil
     }
   }
 
@@ -219,10 +219,11 @@ extension Linear {
   package static func scratchByteCount(
     rows: Int, inputs: Int, outputs: Int, _ precision: ComputePrecision
   ) -> Int {
-    let groups = PackedWeights.format(precision, inputs: inputs).groups(inputs)
-    guard passCount(groups) > 1 else { return 0 }
-    let blocks = ProductBlocks(rows: rows, columns: outputs, groups: groups, unit: tileColumns)
-    return Arena.byteCount(of: [blocks.count, blocks.partialSumsByteCount / 4])
+    let format = PackedWeights.format(precision, inputs: inputs)
+    let blocks = ProductBlocks(
+      rows: rows, columns: outputs, format, groups: format.groups(inputs), unit: tileColumns)
+    let size = blocks.partialSumsByteCount
+    return size > 0 ? Arena.byteCount(of: [blocks.count, size / 4]) : 0
   }
 
   /// The bytes of the weights of such a map in memory, without its bias.

@@ -9,6 +9,7 @@ struct ProductBlocks: Sendable {
   private let columns: Int
   private let rowBlocks: Int
   private let columnBlocks: Int
+  private let passes: ProductPasses
   /// Columns that must not be parted.
   private let unit: Int
   /// Whether blocks that follow each other are of the same rows.
@@ -25,14 +26,15 @@ struct ProductBlocks: Sendable {
   private static let wantedBlocks = 48
 
   /// - Parameters:
-  ///   - groups: of the inner dimension.
+  ///   - groups: of the inner dimension, in `format`.
   ///   - unit: how many columns must stay together, a multiple of 32.
-  init(rows: Int, columns: Int, groups: Int, unit: Int) {
+  init(rows: Int, columns: Int, _ format: ProductFormat, groups: Int, unit: Int) {
     self.rows = rows
     self.columns = columns
     self.unit = unit
-    let (tiles, units) = (Self.ceiling(rows, tileRows), Self.ceiling(columns, unit))
-    let passBytes = Self.ceiling(groups, passCount(groups)) * panelStepByteCount
+    passes = ProductPasses(format, groups: groups)
+    let (tiles, units) = (Self.ceiling(rows, passes.tileRows), Self.ceiling(columns, unit))
+    let passBytes = passes.residentGroups * panelStepByteCount
     goesByRows = passBytes * Self.ceiling(columns, tileColumns) <= Self.residentBytes
     let unitsAtOnce = max(1, Self.weightBytes / max(1, passBytes * unit / tileColumns))
     columnBlocks = min(
@@ -52,16 +54,16 @@ struct ProductBlocks: Sendable {
       ? index.quotientAndRemainder(dividingBy: columnBlocks)
       : (index % rowBlocks, index / rowBlocks)
     return (
-      Self.share(rows, by: tileRows, row, of: rowBlocks),
+      Self.share(rows, by: passes.tileRows, row, of: rowBlocks),
       Self.share(columns, by: unit, column, of: columnBlocks)
     )
   }
 
-  /// The bytes that a block keeps between passes; the largest block's.
+  /// The bytes that a block keeps between passes, if there are several; the largest block's.
   var partialSumsByteCount: Int {
     guard count > 0 else { return 0 }
-    return Kernels.partialSumsByteCount(
-      rows: Self.ceiling(Self.ceiling(rows, tileRows), rowBlocks) * tileRows,
+    return passes.partialSumsByteCount(
+      rows: Self.ceiling(Self.ceiling(rows, passes.tileRows), rowBlocks) * passes.tileRows,
       columns: Self.ceiling(Self.ceiling(columns, unit), columnBlocks) * unit)
   }
 

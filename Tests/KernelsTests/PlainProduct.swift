@@ -61,7 +61,9 @@ struct PlainProduct {
     let activations = bytes(rows * stride, filled: 0xff)
     let panels = bytes(panelCount * groups * panelStepByteCount, filled: 0)
     let scratch = bytes(tileColumns * groups * groupByteCount, filled: 0)
-    let partial = bytes(partialSumsByteCount(rows: rows, columns: outputs), filled: 0xff)
+    let partial = bytes(
+      ProductPasses(format, groups: groups).partialSumsByteCount(rows: rows, columns: outputs),
+      filled: 0xff)
     let scales = UnsafeMutablePointer<ActivationScale>.allocate(capacity: max(rows, 1))
     var steps = [Float](repeating: 0, count: panelCount * tileColumns)
     var sums = [Int32](repeating: 0, count: panelCount * tileColumns)

@@ -6,10 +6,13 @@ import Testing
 /// The matrix products against sums in Float64: what rounding the factors costs, and that nothing
 /// else is lost.
 @Suite struct ProductTests {
-  /// One, and one less and one more than a tile, a panel, a group of four rows.
+  /// One, and one less and one more than a tile, a panel, a group of four rows; inner dimensions that tile
+  /// registers take in steps of 16, 12 and 4 groups of some format, and ones that they do not take.
   private static let shapes = [
     (1, 1, 1), (1, 97, 33), (3, 5, 31), (4, 64, 32), (5, 16, 64), (11, 33, 17), (12, 130, 65),
     (13, 255, 100), (27, 48, 40), (40, 7, 129),
+    (15, 64, 33), (16, 256, 32), (17, 192, 64), (31, 96, 96), (32, 128, 65), (33, 320, 31),
+    (70, 64, 70),
   ]
 
   @Test(arguments: ProductFormat.allCases, shapes)
@@ -28,6 +31,26 @@ import Testing
       }
     // Few numbers may all fall badly.
     if shape.0 * shape.2 >= 100 { #expect(relativeNorm(result, plain.exact) < bound, "\(shape)") }
+  }
+
+  /// A row is what it is alone, wherever it stands: so bits depend on nothing but the shape.
+  @Test(arguments: ProductFormat.allCases, [64, 96, 97])
+  func rowsAreAlone(format: ProductFormat, inputs: Int) throws {
+    let (rows, outputs) = (53, 40)
+    let (x, weights) = (
+      try normals(rows * inputs, seed: 6), try normals(outputs * inputs, seed: 7)
+    )
+    func product(_ rows: Range<Int>) -> [Float] {
+      PlainProduct(
+        rows: rows.count, inputs: inputs, outputs: outputs,
+        x: Array(x[rows.lowerBound * inputs..<rows.upperBound * inputs]), weights: weights
+      ).kernel(format)
+    }
+    let whole = product(0..<rows)
+    for part in [0..<1, 5..<22, 31..<33, 20..<53] {
+      #expect(
+        product(part) == Array(whole[part.lowerBound * outputs..<part.upperBound * outputs]))
+    }
   }
 
   /// Shapes that no one chose.
@@ -49,12 +72,13 @@ import Testing
     }
   }
 
-  /// More groups than one pass takes.
-  @Test(arguments: ProductFormat.allCases)
-  func severalPasses(format: ProductFormat) throws {
-    let inputs = 2 * passGroups * format.groupSize + 5
-    let plain = try PlainProduct(rows: 14, inputs: inputs, outputs: 35, seed: 5)
-    #expect(passCount(format.groups(inputs)) == 3)
+  /// More groups than one pass takes, in vectors and, where there are any, in tile registers.
+  @Test(arguments: ProductFormat.allCases, [3072, 3079])
+  func severalPasses(format: ProductFormat, groups: Int) throws {
+    let plain = try PlainProduct(
+      rows: 37, inputs: groups * format.groupSize, outputs: 35, seed: 5)
+    let passes = ProductPasses(format, groups: groups)
+    #expect(passes.partialSumsByteCount(rows: 37, columns: 35) > 0)
     #expect(
       relativeNorm(plain.kernel(format), plain.rounded(format)) < (format == .int8 ? 2e-4 : 2e-6))
   }

@@ -8,6 +8,7 @@
 #include "pause.h"
 #include "power.h"
 #include "prefetch.h"
+#include "tiles.h"
 #include "transpose.h"
 #include "vector.h"
 

@@ -26,7 +26,10 @@
   X(16, AVX512IFMA, "avx512ifma") \
   X(17, GFNI, "gfni") \
   X(18, VPCLMULQDQ, "vpclmulqdq") \
-  X(19, AVX512VP2INTERSECT, "avx512vp2intersect")
+  X(19, AVX512VP2INTERSECT, "avx512vp2intersect") \
+  X(20, AMX_TILE, "amx-tile") \
+  X(21, AMX_BF16, "amx-bf16") \
+  X(22, AMX_INT8, "amx-int8")
 
 // A bit for each instruction set that the including code is compiled for. A constant: it can be
 // asked for on any processor.
@@ -91,6 +94,15 @@ static inline uint32_t flipbook_compiled_features(void) {
 #endif
 #ifdef __AVX512VP2INTERSECT__
   bits |= 1u << 19;
+#endif
+#ifdef __AMX_TILE__
+  bits |= 1u << 20;
+#endif
+#ifdef __AMX_BF16__
+  bits |= 1u << 21;
+#endif
+#ifdef __AMX_INT8__
+  bits |= 1u << 22;
 #endif
   return bits;
 }
