@@ -4,7 +4,7 @@ Beside each `clips-NNNNN.npy` of --data, --out gets
 
     text-NNNNN.pt      per clip a list of captions, per caption the hidden states [L, 384] of every shot's text
     latents-NNNNN.pt   latents [N, C, T, h, w] and `last` [N, C, h, w], the last frame as a picture of its own,
-                       normalised, bf16; per clip the latent frames of every shot and its first action
+                       normalised, bf16; per clip the latent frames of every shot and its traits
 
 Existing files are kept, so that a broken run goes on where it was. --text and --latents do one half only.
 """
@@ -30,6 +30,11 @@ def shot_frames(clip: Clip) -> list[int]:
     starts = [(shot.start + 3) // 4 for shot in clip.shots]
     ends = starts[1:] + [1 + (clip.frames - 1) // 4]
     return [end - start for start, end in zip(starts, ends)]
+
+
+def traits(clip: Clip) -> list[str]:
+    """What training can draw more often: the subjects' shapes, the first shot's actions and its camera."""
+    return [*(subject.shape for subject in clip.subjects), *clip.shots[0].actions, clip.shots[0].camera]
 
 
 def encode_texts(encoder: TextEncoder, about: list[dict]) -> list[list[list[torch.Tensor]]]:
@@ -92,7 +97,7 @@ def main() -> None:
             clips = [Clip.from_json(entry["clip"]) for entry in about]
             single = encoded["latents"].shape[2] == 1
             encoded["shots"] = [[1] if single else shot_frames(clip) for clip in clips]
-            encoded["actions"] = [clip.shots[0].actions[0] for clip in clips]
+            encoded["traits"] = [traits(clip) for clip in clips]
             save(path, encoded)
 
 

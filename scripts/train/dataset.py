@@ -29,7 +29,7 @@ class Clip:
     last: Tensor  # [C, h, w], the last frame encoded as a picture
     captions: list[list[Tensor]]  # per caption, per shot: [L, 384]
     shots: list[int]  # latent frames of every shot
-    action: str  # the first one
+    weight: float  # how often it is drawn, beside others of its shape
 
 
 class Dataset:
@@ -38,9 +38,9 @@ class Dataset:
     def __init__(self, folder: Path, empty: Tensor, config: TransformerConfig, seed: int, rank: int = 0,
                  drop: float = 0.1, plain: float = 0.7, emphasis: dict[str, float] | None = None):
         """`empty` [L, 384] are the hidden states of the empty prompt, put in place of a tenth of the captions;
-        `plain` is the share of square one-shot clips. `emphasis` draws
-        clips with an action that many times as often. Processes of different `rank` draw different clips of the
-        same shapes, so that none waits for another."""
+        `plain` is the share of square one-shot clips. `emphasis` draws clips with a trait that many times as
+        often. Processes of different `rank` draw different clips of the same shapes, so that none waits for
+        another."""
         self.plain, self.emphasis = plain, emphasis or {}
         self.folder, self.empty, self.config, self.drop = folder, empty, config, drop
         self.shapes = np.random.default_rng(seed)
@@ -57,11 +57,12 @@ class Dataset:
                 continue
             self.known.add(path)
             encoded, texts = torch.load(path), torch.load(text)
-            columns = (encoded[name] for name in ("latents", "last", "shots", "actions"))
-            for captions, latents, last, shots, action in zip(texts, *columns):
+            columns = (encoded[name] for name in ("latents", "last", "shots", "traits"))
+            for captions, latents, last, shots, traits in zip(texts, *columns):
                 if captions:
                     key = (*latents.shape[1:], 3 if len(shots) > 1 else 1)
-                    self.buckets[key].append(Clip(latents, last, captions, shots, action))
+                    weight = max(self.emphasis.get(trait, 1.0) for trait in traits)
+                    self.buckets[key].append(Clip(latents, last, captions, shots, weight))
 
     def __len__(self) -> int:
         return sum(len(clips) for clips in self.buckets.values())
@@ -73,8 +74,8 @@ class Dataset:
         grid = grids[self.shapes.integers(len(grids))]
         pool = [clip for key, clips in self.buckets.items() if key[1:3] == grid for clip in clips]
         latents, texts = [], []
-        for index in self.random.integers(len(pool), size=count):
-            clip, first = pool[index], self.random.random() < 0.7
+        for clip in self.draw(pool, count):
+            first = self.random.random() < 0.7
             latents.append((clip.latents[:, 0] if first else clip.last)[:, None])
             texts.append([self.caption(clip)[0 if first else -1]])
         return self.assemble(torch.stack(latents), texts, [[1]] * count, None, "pictures")
@@ -88,12 +89,14 @@ class Dataset:
         if plain.any() and not plain.all():
             sizes = np.where(plain, self.plain * sizes / sizes[plain].sum(), (1 - self.plain) * sizes / sizes[~plain].sum())
         key = keys[self.shapes.choice(len(keys), p=sizes / sizes.sum())]
-        bucket = self.buckets[key]
-        weights = np.array([self.emphasis.get(clip.action, 1.0) for clip in bucket])
-        chosen = [bucket[i] for i in self.random.choice(len(bucket), count, p=weights / weights.sum())]
+        chosen = self.draw(self.buckets[key], count)
         texts = [self.caption(clip) for clip in chosen]
         latents = torch.stack([clip.latents for clip in chosen])
         return self.assemble(latents, texts, [clip.shots for clip in chosen], chosen, "x".join(map(str, key)))
+
+    def draw(self, pool: list[Clip], count: int) -> list[Clip]:
+        weights = np.array([clip.weight for clip in pool])
+        return [pool[i] for i in self.random.choice(len(pool), count, p=weights / weights.sum())]
 
     def caption(self, clip: Clip) -> list[Tensor]:
         if self.random.random() < self.drop:

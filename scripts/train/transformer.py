@@ -140,7 +140,8 @@ def main() -> None:
     parser.add_argument("--accumulate", type=int, default=1, help="batches a step")
     parser.add_argument("--shift", type=float, default=4.0, help="shift of the training times for clips")
     parser.add_argument("--high-noise", type=float, default=0.35, help="share of clips' times between 0.85 and 1")
-    parser.add_argument("--emphasize", nargs="*", default=[], metavar="ACTION", help="actions to draw more often")
+    parser.add_argument("--emphasize", nargs="*", default=[], metavar="TRAIT",
+                        help="shapes, actions and cameras to draw more often")
     parser.add_argument("--emphasis", type=float, default=3.0, help="how many times as often")
     parser.add_argument("--picture-shift", type=float, default=2.0)
     parser.add_argument("--muon-rate", type=float, default=3e-3)
