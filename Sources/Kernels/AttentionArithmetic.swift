@@ -35,6 +35,14 @@ package enum AttentionArithmetic: Sendable, CaseIterable {
   /// How many numbers of a value or a weight share a word.
   var valuesWordSize: Int { self == .f32 ? FloatProduct.wordSize : BFloat16Product.wordSize }
 
+  /// How a key goes through tile registers, where attention is computed in them; values go there as well then.
+  func tileSteps(headSize: Int) -> TileSteps? {
+    self == .f32 ? nil : TileSteps(headSize / keysWordSize)
+  }
+
+  /// Whether packed keys stay rows, and values become columns, as tile registers want them.
+  package func isInTiles(headSize: Int) -> Bool { tileSteps(headSize: headSize) != nil }
+
   /// Words of `attentionPanelKeys` packed keys.
   func keyPanelWords(headSize: Int) -> Int {
     attentionPanelKeys * (headSize / keysWordSize + (self == .int8 ? 2 : 0))

@@ -1,8 +1,8 @@
 import CSIMD
 
 /// Packs key rows of one head into panels of sixteen keys, `[headSize / wordSize, 16]` words each:
-/// word `i` of key `j` stands in row `i`, column `j`. Columns of the last panel that no key fills are
-/// zero.
+/// word `i` of key `j` stands in row `i`, column `j`. For tile registers keys stay rows,
+/// `[16, headSize / wordSize]`. What no key of the last panel fills is zero.
 ///
 /// A panel of eight-bit keys ends with two more rows: what the product has too much because queries
 /// are shifted by 128, as an integer, and the scale.
@@ -16,48 +16,99 @@ package func packKeys(
   _ arithmetic: AttentionArithmetic, _ source: UnsafePointer<Float>, offsets: UnsafePointer<Int>,
   rows: Int, headSize: Int, into panels: UnsafeMutablePointer<UInt32>
 ) {
-  for first in stride(from: 0, to: rows, by: attentionPanelKeys) {
+  let stride = arithmetic.isInTiles(headSize: headSize) ? nil : attentionPanelKeys
+  for first in Swift.stride(from: 0, to: rows, by: attentionPanelKeys) {
     let panel = panels + first / attentionPanelKeys * arithmetic.keyPanelWords(headSize: headSize)
     let columns = Columns(
       source: source, offsets: offsets + first, count: min(rows - first, lanes),
       headSize: headSize, factor: 1)
     switch arithmetic {
     case .f32: columns.packFloats(into: panel, stride: attentionPanelKeys)
-    case .bf16: columns.packPairs(into: panel, stride: attentionPanelKeys)
+    case .bf16: columns.packPairs(into: panel, stride: stride)
     case .int8:
       let end = panel + attentionPanelKeys * headSize / Int8Product.wordSize
       columns.packBytes(
-        into: panel, stride: attentionPanelKeys, shifted: false, corrections: end,
+        into: panel, stride: stride, shifted: false, corrections: end,
         scales: end + attentionPanelKeys)
     }
   }
 }
 
 /// Packs value rows of one head into panels of sixteen columns, `[rows / wordSize, 16]` words each,
-/// one after the other; `rows` is rounded up to a multiple of sixteen, and what no value fills is
-/// zero. Parameters as for `packKeys`, but with at most `attentionTileKeys` rows.
+/// one after the other; for tile registers as one row of words for each column, `[columns, rows / 2]`.
+/// `rows` is rounded up to a multiple of sixteen, and what no value fills is zero. Parameters as for `packKeys`, but with at most `attentionTileKeys` rows.
 package func packValues(
   _ arithmetic: AttentionArithmetic, _ source: UnsafePointer<Float>, offsets: UnsafePointer<Int>,
   rows: Int, headSize: Int, into panels: UnsafeMutablePointer<UInt32>
 ) {
   let words = attentionPanels(rows) * attentionPanelKeys / arithmetic.valuesWordSize
+  let source = ValueRows(source: source, offsets: offsets, count: rows)
   for column in stride(from: 0, to: headSize, by: lanes) {
     let panel = panels + column * words
     let width = min(headSize - column, lanes)
-    for word in 0..<words {
-      let row = word * arithmetic.valuesWordSize
-      var result = Words(repeating: 0)
-      if row < rows {
-        let first = load(source + offsets[row] + column, width: width)
-        if arithmetic.valuesWordSize == FloatProduct.wordSize {
-          result = unsafeBitCast(first, to: Words.self)
-        } else {
-          var second = Vector(repeating: 0)
-          if row + 1 < rows { second = load(source + offsets[row + 1] + column, width: width) }
-          result = unsafeBitCast(flipbook_bf16_pairs(first, second), to: Words.self)
+    if arithmetic == .f32 {
+      for word in 0..<words {
+        source.word(word, column: column, width: width).store(to: panel + word * lanes)
+      }
+    } else if !arithmetic.isInTiles(headSize: headSize) {
+      for word in 0..<words {
+        source.pair(word, column: column, width: width).store(to: panel + word * lanes)
+      }
+    } else {
+      transposeWords(words, into: panel, stride: words) {
+        source.pair($0, column: column, width: width)
+      }
+    }
+  }
+}
+
+/// Rows of values, of which sixteen columns are read at a time.
+private struct ValueRows {
+  let source: UnsafePointer<Float>
+  let offsets: UnsafePointer<Int>
+  let count: Int
+
+  /// Zeros for rows that are not there.
+  @inline(__always)
+  private func row(_ row: Int, _ column: Int, _ width: Int) -> Vector {
+    row < count
+      ? load(source + offsets[row] + column, width: width) : Vector(repeating: 0)
+  }
+
+  @inline(__always)
+  func word(_ word: Int, column: Int, width: Int) -> Words {
+    unsafeBitCast(row(word, column, width), to: Words.self)
+  }
+
+  /// Two rows.
+  @inline(__always)
+  func pair(_ word: Int, column: Int, width: Int) -> Words {
+    unsafeBitCast(
+      flipbook_bf16_pairs(row(2 * word, column, width), row(2 * word + 1, column, width)),
+      to: Words.self)
+  }
+}
+
+/// Turns vectors of sixteen words, `count` of them, a multiple of eight, into sixteen rows.
+@inline(__always)
+private func transposeWords(
+  _ count: Int, into rows: UnsafeMutablePointer<UInt32>, stride: Int, _ vector: (Int) -> Words
+) {
+  // 1 KiB: Swift puts that on the stack.
+  withUnsafeTemporaryAllocation(of: UInt32.self, capacity: lanes * lanes) { square in
+    guard let square = square.baseAddress else { return }
+    for first in Swift.stride(from: 0, to: count, by: lanes) {
+      let width = min(lanes, count - first)
+      for index in 0..<width { vector(first + index).store(to: square + index * lanes) }
+      if width == lanes {
+        flipbook_transpose16(square, rows + first, lanes, stride)
+      } else {
+        flipbook_transpose16(square, square, lanes, lanes)
+        for row in 0..<lanes {
+          UnsafeMutableRawPointer(rows + row * stride + first).copyMemory(
+            from: square + row * lanes, byteCount: width * groupByteCount)
         }
       }
-      result.store(to: panel + word * lanes)
     }
   }
 }
@@ -103,7 +154,7 @@ private struct Columns {
   }
 
   @inline(never)
-  func packPairs(into result: UnsafeMutablePointer<UInt32>, stride: Int) {
+  func packPairs(into result: UnsafeMutablePointer<UInt32>, stride: Int?) {
     transpose(wordSize: BFloat16Product.wordSize, into: result, stride: stride) { row, index in
       unsafeBitCast(
         flipbook_bf16_rounded2(part(row, index), part(row, index + lanes)), to: Words.self)
@@ -117,7 +168,7 @@ private struct Columns {
   ///   - corrections: −128 times the sum of each row.
   @inline(never)
   func packBytes(
-    into result: UnsafeMutablePointer<UInt32>, stride: Int, shifted: Bool,
+    into result: UnsafeMutablePointer<UInt32>, stride: Int?, shifted: Bool,
     corrections: UnsafeMutablePointer<UInt32>?, scales: UnsafeMutablePointer<UInt32>
   ) {
     var inverse = Vector(repeating: 0)
@@ -165,11 +216,16 @@ private struct Columns {
   }
 
   /// Sixteen words of each of the sixteen rows at a time.
+  /// - Parameter stride: from a row of the result to the next; `nil` where rows stay rows, without gaps.
   @inline(__always)
   private func transpose(
-    wordSize: Int, into result: UnsafeMutablePointer<UInt32>, stride: Int,
+    wordSize: Int, into result: UnsafeMutablePointer<UInt32>, stride: Int?,
     _ words: (_ row: Int, _ index: Int) -> Words
   ) {
+    guard let stride else {
+      copy(wordSize: wordSize, into: result, words)
+      return
+    }
     // 1 KiB: Swift puts that on the stack.
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: lanes * lanes) { square in
       guard let square = square.baseAddress else { return }
@@ -178,6 +234,24 @@ private struct Columns {
         for row in 0..<lanes { words(row, word * wordSize).store(to: square + row * lanes) }
         let height = min(length - word, lanes)
         flipbook_transpose16(square, result + word * stride, height, stride)
+      }
+    }
+  }
+
+  @inline(__always)
+  private func copy(
+    wordSize: Int, into result: UnsafeMutablePointer<UInt32>,
+    _ words: (_ row: Int, _ index: Int) -> Words
+  ) {
+    let length = headSize / wordSize
+    for row in 0..<lanes {
+      for word in Swift.stride(from: 0, to: length, by: lanes) {
+        var values = words(row, word * wordSize)
+        withUnsafeBytes(of: &values) {
+          UnsafeMutableRawPointer(result + row * length + word).copyMemory(
+            from: $0.baseAddress.unsafelyUnwrapped,
+            byteCount: min(length - word, lanes) * groupByteCount)
+        }
       }
     }
   }

@@ -2,6 +2,10 @@
 /// registers at once.
 let stripKeys = 8
 
+/// The same in tile registers, a few register tiles of keys one after the other: what follows a product, and would
+/// wait for it, is long ago begun then.
+let tileStripKeys = 32
+
 /// The innermost loop of attention: eight rows of broadcast words times `vectors` vectors of words,
 /// with `sums` = 8 · `vectors` sums in registers. With three vectors that takes 28 of 32 registers;
 /// eleven loads feed twenty-four products.

@@ -22,14 +22,12 @@ func convolveInTiles(
   var sums = InlineArray<64, Vector>(repeating: Vector(repeating: 0))
   withUnsafeMutablePointer(to: &sums) { sums in
     let sums = UnsafeMutableRawPointer(sums)
-    var height = 0
+    var shape = TileRegisterShape()
     for first in stride(from: position(firstPixel), to: end, by: registerTileRows) {
       let positions = first..<min(first + registerTileRows, end)
-      if positions.count != height {
-        height = positions.count
-        steps.configure(rows: height)
-      }
-      let tile = RegisterTile(hasLow: height > tileRegisterRows, hasRight: block.vectors == 2)
+      shape.set(rows: positions.count, steps)
+      let tile = RegisterTile(
+        hasLow: positions.count > tileRegisterRows, hasRight: block.vectors == 2)
       tile.begin(at: sums, isFirst: true)
       for time in firstTime..<layout.kernelTime {
         let window =
@@ -46,7 +44,7 @@ func convolveInTiles(
         sums.assumingMemoryBound(to: Vector.self), positions, pitch: pitch, frame.width, layout,
         block, addsToOutput: addsToOutput)
     }
-    flipbook_tiles_release()
+    shape.release()
   }
 }
 

@@ -102,14 +102,11 @@ private struct ProductBlock {
     withUnsafeMutablePointer(to: &tile) { tile in
       let own = UnsafeMutableRawPointer(tile)
       let passes = ProductPasses.inTiles(factors.groups)
-      var height = 0
+      var shape = TileRegisterShape()
       for row in stride(from: rows.lowerBound, to: rows.upperBound, by: registerTileRows) {
         let row = row..<min(row + registerTileRows, rows.upperBound)
-        if row.count != height {
-          height = row.count
-          steps.configure(rows: height)
-        }
-        let registers = RegisterTile(hasLow: height > tileRegisterRows, hasRight: true)
+        shape.set(rows: row.count, steps)
+        let registers = RegisterTile(hasLow: row.count > tileRegisterRows, hasRight: true)
         for pass in 0..<passes {
           let (part, group) = steps.part(pass, of: passes)
           var next = partialSums ?? own
@@ -126,7 +123,7 @@ private struct ProductBlock {
         }
         end.finishRows(row, columns: columns)
       }
-      flipbook_tiles_release()
+      shape.release()
     }
   }
 

@@ -37,11 +37,27 @@ struct TileSteps: Sendable {
     let (first, end) = (self.count * index / count, self.count * (index + 1) / count)
     return (TileSteps(groups: groups, count: end - first), first * groups)
   }
+}
 
-  /// Shapes the registers for `rows` rows, 1 to 32.
-  func configure(rows: Int) {
+/// The shape that the registers of this thread have: shaping them costs as much as some dozen products, so it is
+/// done when the shape changes.
+struct TileRegisterShape {
+  private var rows = 0
+  private var groups = 0
+
+  /// Makes room for `rows` rows, 1 to 32, and steps of `steps.groups` groups.
+  @inline(__always)
+  mutating func set(rows: Int, _ steps: TileSteps) {
+    if rows == self.rows && steps.groups == groups { return }
+    (self.rows, groups) = (rows, steps.groups)
     flipbook_tiles_configure(
       UInt8(min(rows, tileRegisterRows)), UInt8(max(rows - tileRegisterRows, 0)), UInt8(groups))
+  }
+
+  /// Gives the registers back, if they were used.
+  mutating func release() {
+    if rows > 0 { flipbook_tiles_release() }
+    (rows, groups) = (0, 0)
   }
 }
 
@@ -66,6 +82,14 @@ extension Int8Element: TileElement {
   @inline(__always) static func addHighRight() { flipbook_tile_dot_u8_1() }
   @inline(__always) static func addLowLeft() { flipbook_tile_dot_u8_2() }
   @inline(__always) static func addLowRight() { flipbook_tile_dot_u8_3() }
+}
+
+/// Keys in signed bytes times queries in unsigned ones.
+enum KeysInBytes: TileElement {
+  @inline(__always) static func addHighLeft() { flipbook_tile_dot_i8_0() }
+  @inline(__always) static func addHighRight() { flipbook_tile_dot_i8_1() }
+  @inline(__always) static func addLowLeft() { flipbook_tile_dot_i8_2() }
+  @inline(__always) static func addLowRight() { flipbook_tile_dot_i8_3() }
 }
 
 /// Sums in two or four registers, or in one: up to thirty-two rows of sixteen or thirty-two columns.

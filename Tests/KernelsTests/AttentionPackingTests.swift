@@ -27,6 +27,11 @@ import Testing
     return words
   }
 
+  /// Where word `word` of a key of a panel stands.
+  private func place(_ arithmetic: AttentionArithmetic, key: Int, word: Int, words: Int) -> Int {
+    arithmetic.isInTiles(headSize: 40) ? key * words + word : word * 16 + key
+  }
+
   @Test(arguments: [1, 5, 16, 17, 31, 127, 128])
   func keysBecomeColumns(rows: Int) {
     let floats = packed(.f32, rows: rows, keys: true)
@@ -37,7 +42,7 @@ import Testing
       for index in 0..<40 {
         let expected = number(row, index, of: source, rows: rows).bitPattern
         if floats[row / 16 * 640 + index * 16 + row % 16] != expected { misplaced += 1 }
-        let pair = pairs[row / 16 * 320 + index / 2 * 16 + row % 16]
+        let pair = pairs[row / 16 * 320 + place(.bf16, key: row % 16, word: index / 2, words: 20)]
         // These numbers need no rounding.
         if (index % 2 == 0 ? pair << 16 : pair & 0xFFFF_0000) != expected { misplaced += 1 }
       }
@@ -58,7 +63,10 @@ import Testing
           index < 40 ? number(row, index, of: source, rows: rows).bitPattern : 0
         let (panel, column) = (index / 16 * whole * 16, index % 16)
         if floats[panel + row * 16 + column] != expected { misplaced += 1 }
-        let pair = pairs[panel / 2 + row / 2 * 16 + column]
+        let place =
+          AttentionArithmetic.bf16.isInTiles(headSize: 40)
+          ? column * whole / 2 + row / 2 : row / 2 * 16 + column
+        let pair = pairs[panel / 2 + place]
         if (row % 2 == 0 ? pair << 16 : pair & 0xFFFF_0000) != expected { misplaced += 1 }
       }
     }
@@ -73,7 +81,7 @@ import Testing
       let scale = Float(bitPattern: words[panel + 176 + row % 16])
       var sum: Int32 = 0
       for index in 0..<40 {
-        let word = words[panel + index / 4 * 16 + row % 16]
+        let word = words[panel + place(.int8, key: row % 16, word: index / 4, words: 10)]
         let byte = Int8(truncatingIfNeeded: word >> (8 * UInt32(index % 4)))
         sum += Int32(byte)
         let exact = number(row, index, of: source, rows: rows)

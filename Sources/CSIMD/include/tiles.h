@@ -60,7 +60,8 @@ static inline void flipbook_tiles_release(void) { FLIPBOOK_IN_TILES(_tile_releas
   }
 #define FLIPBOOK_TILE_PRODUCT(sums, a, b)                                                       \
   static inline void flipbook_tile_dot_bf16_##sums(void) { _tile_dpbf16ps(sums, a, b); }        \
-  static inline void flipbook_tile_dot_u8_##sums(void) { _tile_dpbusd(sums, a, b); }
+  static inline void flipbook_tile_dot_u8_##sums(void) { _tile_dpbusd(sums, a, b); }            \
+  static inline void flipbook_tile_dot_i8_##sums(void) { _tile_dpbsud(sums, a, b); }
 #else
 #define FLIPBOOK_TILE_FUNCTIONS(n)                                                              \
   static inline void flipbook_tile_zero##n(void) {}                                             \
@@ -70,7 +71,8 @@ static inline void flipbook_tiles_release(void) { FLIPBOOK_IN_TILES(_tile_releas
   static inline void flipbook_tile_store##n(void *rows, long stride) { (void)rows, (void)stride; }
 #define FLIPBOOK_TILE_PRODUCT(sums, a, b)                                                       \
   static inline void flipbook_tile_dot_bf16_##sums(void) {}                                     \
-  static inline void flipbook_tile_dot_u8_##sums(void) {}
+  static inline void flipbook_tile_dot_u8_##sums(void) {}                                       \
+  static inline void flipbook_tile_dot_i8_##sums(void) {}
 #endif
 
 FLIPBOOK_TILE_FUNCTIONS(0)
@@ -82,7 +84,8 @@ FLIPBOOK_TILE_FUNCTIONS(5)
 FLIPBOOK_TILE_FUNCTIONS(6)
 FLIPBOOK_TILE_FUNCTIONS(7)
 
-// Sums of Float32 and pairs of bfloat16; sums of Int32, A fours of unsigned bytes, B of signed ones.
+// Sums of Float32 and pairs of bfloat16; sums of Int32 and fours of bytes, of which one factor is unsigned: A in
+// `u8`, B in `i8`.
 FLIPBOOK_TILE_PRODUCT(0, 4, 6)
 FLIPBOOK_TILE_PRODUCT(1, 4, 7)
 FLIPBOOK_TILE_PRODUCT(2, 5, 6)
