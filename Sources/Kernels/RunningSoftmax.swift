@@ -39,8 +39,10 @@ struct RunningSoftmax<
 
   // The scratch that all parts use in turn.
 
-  /// What the first tile's sums begin with: `[8, vectors]`.
+  /// What the first tile's sums begin with: `[8, vectors]`. In tile registers, which begin at zero by themselves, a
+  /// value of one for each key of a tile.
   private let zeros: UnsafeMutablePointer<Vector>
+  private let ones: UnsafeMutablePointer<UInt32>
   /// The shifts, once for each key of a strip, or of a register tile: `[strip, vectors]`.
   private let starts: UnsafeMutablePointer<Vector>
   /// The scores of a strip of keys, likewise.
@@ -67,6 +69,7 @@ struct RunningSoftmax<
     // A vector has room for it.
     visible = UnsafeMutableRawPointer(endKeys + vectors).assumingMemoryBound(to: VisibleKeys.self)
     zeros = UnsafeMutableRawPointer(block.scratch).assumingMemoryBound(to: Vector.self)
+    ones = block.scratch
     starts = zeros + stripKeys * vectors
     scores = starts + registerTileRows * vectors
     weights = UnsafeMutableRawPointer(scores + sums).assumingMemoryBound(to: UInt32.self)
@@ -120,8 +123,12 @@ struct RunningSoftmax<
     if Self.isInTiles, let steps = TileSteps(depth) {
       shape.set(rows: registerTileRows, steps)
     }
-    for row in 0..<stripKeys {
-      for vector in 0..<vectors { zeros[row * vectors + vector] = Vector(repeating: 0) }
+    if Self.isInTiles {
+      for index in 0..<attentionTileKeys / Mix.wordSize / lanes {
+        Mix.ones.store(to: ones + index * lanes)
+      }
+    } else {
+      for index in 0..<stripKeys * vectors { zeros[index] = Vector(repeating: 0) }
     }
     for vector in 0..<vectors { setStarts(vector, shifts[vector]) }
     var count = 0
@@ -287,10 +294,11 @@ struct RunningSoftmax<
         let second =
           Mix.wordSize == 1 ? first : Mix.exp2(scores[index + (Mix.wordSize - 1) * vectors])
         let word = Mix.packed(first, second)
-        parts[row % 4] = Mix.add(parts[row % 4], Mix.ones, word)
+        // In tile registers they are summed up with the values.
+        if !Self.isInTiles { parts[row % 4] = Mix.add(parts[row % 4], Mix.ones, word) }
         word.store(to: target + (row * vectors + vector) * lanes)
       }
-      totals[vector] += (parts[0] + parts[1]) + (parts[2] + parts[3])
+      if !Self.isInTiles { totals[vector] += (parts[0] + parts[1]) + (parts[2] + parts[3]) }
     }
   }
 
@@ -334,6 +342,12 @@ struct RunningSoftmax<
         panel: weights, steps)
       tile.store(to: target)
     }
+    // The sums of the weights are those of values that are one, in sixteen rows of which one is needed.
+    let tile = RegisterTile(hasLow: false, hasRight: vectors == 2)
+    tile.begin(at: scores, isFirst: true)
+    tile.multiply(BFloat16Element.self, ones, stride: 0, panel: weights, steps)
+    tile.store(to: scores)
+    for vector in 0..<vectors { totals[vector] += scores[vector] }
   }
 
   /// Divides by the totals and turns columns into rows.
