@@ -4,6 +4,7 @@ PSNR of the given frames in the output. What goes on from a video does not hold 
 first new frame is compared with the true next one.
 """
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -19,6 +20,8 @@ CONTINUED = 9  # frames of the given video
 
 def write_video(path: Path, frames: np.ndarray) -> None:
     """A QuickTime file of PNG, which loses nothing, through the program ffmpeg."""
+    if not shutil.which("ffmpeg"):
+        raise SystemExit("the program ffmpeg is missing, which writes the videos that are continued: apt install ffmpeg")
     _, height, width, _ = frames.shape
     command = ["ffmpeg", "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}",
                "-r", "24", "-i", "-", "-c:v", "png", str(path)]

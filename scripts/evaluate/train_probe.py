@@ -149,7 +149,8 @@ def train(arguments: argparse.Namespace) -> None:
     print({kind: kinds.count(kind) for kind in share}, f"held out {len(held_out)}", flush=True)
 
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    probe = probes.Probe().to(device, memory_format=torch.channels_last)
+    start = probes.load(Path(arguments.start)).train() if arguments.start else probes.Probe()
+    probe = start.to(device, memory_format=torch.channels_last)
     print(f"{sum(p.numel() for p in probe.parameters()) / 1e6:.2f} M parameters", flush=True)
     optimizer = Optimizer(
         probe, lambda name: name.endswith("weight") and not name.startswith(("heads", "stem.0", "times")),
@@ -210,6 +211,7 @@ def main() -> None:
     parser.add_argument("--data", required=True, nargs="+")
     parser.add_argument("--held-out", required=True)
     parser.add_argument("--out", required=True)
+    parser.add_argument("--from", dest="start", help="folder of a probe to start from")
     parser.add_argument("--cache", help="folder for the halved clips, so that the next start is quick")
     parser.add_argument("--steps", type=int, default=2400)
     parser.add_argument("--batch", type=int, default=32)
