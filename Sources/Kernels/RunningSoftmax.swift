@@ -122,8 +122,6 @@ struct RunningSoftmax<
     if start >= end { return }
     if Self.isInTiles, let steps = TileSteps(depth) {
       shape.set(rows: registerTileRows, steps)
-    }
-    if Self.isInTiles {
       for index in 0..<attentionTileKeys / Mix.wordSize / lanes {
         Mix.ones.store(to: ones + index * lanes)
       }
@@ -140,10 +138,13 @@ struct RunningSoftmax<
       count += Self.strip
     }
     // Of a strip that goes beyond the keys, the weights of what is packed.
-    let packed = attentionPanels(block.keyCount) * attentionPanelKeys
     mix(
-      tile: tile, from: start - tile, count: min(count, packed - start), adding: hasOutput, &shape)
+      tile: tile, from: start - tile, count: min(count, packedKeys - start), adding: hasOutput,
+      &shape)
   }
+
+  /// The keys in whole panels.
+  private var packedKeys: Int { attentionPanels(block.keyCount) * attentionPanelKeys }
 
   /// The keys that any row sees, and those that all see.
   private struct VisibleKeys {
@@ -181,7 +182,7 @@ struct RunningSoftmax<
         from: shifted && Scores.wordSize < Int8Product.wordSize ? starts : zeros, into: scores)
     }
     guard Scores.wordSize == Int8Product.wordSize else { return }
-    for row in 0..<Self.strip {
+    for row in 0..<min(Self.strip, packedKeys - key) {
       let key = key % attentionPanelKeys + row
       let corrections =
         panel + key / attentionPanelKeys * panelWords + depth * attentionPanelKeys
@@ -203,7 +204,7 @@ struct RunningSoftmax<
     guard let steps = TileSteps(depth) else { return }
     let isInBytes = Scores.wordSize == Int8Product.wordSize
     let height = isInBytes ? attentionPanelKeys : registerTileRows
-    let end = min(key + Self.strip, attentionPanels(block.keyCount) * attentionPanelKeys)
+    let end = min(key + Self.strip, packedKeys)
     for first in Swift.stride(from: key, to: end, by: height) {
       let tile = RegisterTile(
         hasLow: !isInBytes && end - first > attentionPanelKeys, hasRight: vectors == 2)
