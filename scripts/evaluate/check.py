@@ -72,8 +72,11 @@ def check_probe() -> None:
 def check_measures() -> None:
     clip = sample_clip(2, kind="shots")
     video = render(clip, 128, 128)
-    assert shots.cuts_as_asked(shots.found_cuts(video), cuts(clip))
-    assert not shots.found_cuts(np.repeat(video[:1], FRAMES, axis=0))
+    asked = cuts(clip)
+    assert shots.cuts_as_asked(shots.clear_cuts(video), asked)
+    assert shots.cuts_as_asked(shots.largest_changes(video, len(asked)), asked)
+    still = np.repeat(video[:1], FRAMES, axis=0)
+    assert not shots.clear_cuts(still) and not shots.largest_changes(still, len(asked))
     texture = np.random.default_rng(0).integers(0, 255, (32, 40, 3), np.uint8).repeat(8, 0).repeat(8, 1)
     sliding = np.stack([texture[:128, 2 * t : 2 * t + 128] for t in range(FRAMES)])
     assert abs(motion.flow(sliding, []) - 1) < 0.1  # two pixels of 128 are one of 64

@@ -34,7 +34,8 @@ def judge(probe: Probe, prompts: list[Prompt], load) -> list[Judged]:
         clip = load(prompt)
         right = verdicts(prompt.clip, seen)
         asked = cuts(prompt.clip)
-        right["cuts"] = shots.cuts_as_asked(shots.found_cuts(clip), asked)
+        right["cuts"] = shots.cuts_as_asked(shots.largest_changes(clip, len(asked)), asked)
+        right["clear cuts"] = shots.cuts_as_asked(shots.clear_cuts(clip), asked)
         if asked:
             starts = [shot.start for shot in prompt.clip.shots]
             hue = shots.keeps_hue(clip, starts, prompt.clip.subjects[0].colour)

@@ -17,8 +17,9 @@ BARS = {"colour": 0.95, "scene": 0.97, "shape": 0.85, "action": 0.75, "camera": 
 OF_THEIR_KIND = (
     ("style", {"style"}, "style", 0.92),
     ("pair", {"pair"}, "number of subjects, and their colours", 0.85),
-    ("shots", {"shots"}, "cuts within one latent frame, subject's colour the same", 0.85),
+    ("shots", {"shots"}, "largest changes are the cuts, within one frame; subject's colour the same", 0.85),
     ("cuts", {"shots"}, "the cuts alone", None),
+    ("clear cuts", {"shots"}, "each cut three times the changes around it, and nothing else so", None),
     ("hue", {"shots"}, "hue the same from shot to shot, within 15°", None),
     ("scenes", {"shots"}, "scene as asked in every shot", None),
     ("action", {"pair"}, "what two subjects do", None),

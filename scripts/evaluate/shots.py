@@ -10,7 +10,7 @@ JUMP = 3.0  # times the usual difference between frames
 LEAST = 8.0  # grey levels
 GREYS = {"white", "black"}
 HUE_LIMIT = 15.0  # degrees
-LATENT = 4  # frames
+NEAR = 1  # frame
 
 
 def differences(clip: np.ndarray) -> np.ndarray:
@@ -19,8 +19,17 @@ def differences(clip: np.ndarray) -> np.ndarray:
     return np.abs(small[1:] - small[:-1]).mean(axis=(1, 2, 3))
 
 
-def found_cuts(clip: np.ndarray) -> list[int]:
-    """Frames that begin a shot: the difference to the frame before stands out from those around it."""
+def largest_changes(clip: np.ndarray, count: int) -> list[int]:
+    """The `count` frames that differ most from the frame before, in order; fewer where less than that changes."""
+    values = differences(clip)
+    return sorted(int(index) + 1 for index in np.argsort(-values)[:count] if values[index] > LEAST)
+
+
+def clear_cuts(clip: np.ndarray) -> list[int]:
+    """Frames whose difference to the frame before is three times what is usual around it.
+
+    It tells a cut without knowing how many there are, but not from what moves fast or flickers.
+    """
     values = differences(clip)
     found = []
     for index, value in enumerate(values):
@@ -31,8 +40,8 @@ def found_cuts(clip: np.ndarray) -> list[int]:
 
 
 def cuts_as_asked(found: list[int], asked: list[int]) -> bool:
-    """As many cuts as asked, each within one latent frame of its place."""
-    return len(found) == len(asked) and all(abs(a - b) <= LATENT for a, b in zip(found, asked))
+    """As many cuts as asked, each within one frame of its place."""
+    return len(found) == len(asked) and all(abs(a - b) <= NEAR for a, b in zip(found, asked))
 
 
 def hue_of(rgb: np.ndarray) -> np.ndarray:

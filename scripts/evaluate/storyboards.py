@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from .engine import frames_of
-from .shots import differences, keeps_hue
+from .shots import keeps_hue, largest_changes
 
 COLOURS = ("red", "green", "blue", "yellow", "purple", "orange", "cyan", "pink")
 SCENES = ("in a meadow", "in the desert", "at night", "in the snow", "on a stage", "on a beach")
@@ -57,7 +57,7 @@ def main() -> None:
             subprocess.run([arguments.flipbook, "generate", "--quiet", "--model", arguments.model, "--storyboard",
                             str(path), "-o", str(folder)], check=True, stdout=subprocess.DEVNULL)
         clip = frames_of(folder)
-        cuts += sorted(np.argsort(differences(clip))[-2:] + 1) == starts()
+        cuts += largest_changes(clip, 2) == starts()
         hues += keeps_hue(clip, [0, *starts()], COLOURS[seed % len(COLOURS)]) is True
         if seed < 12:
             rows.append(clip)
