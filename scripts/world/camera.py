@@ -13,10 +13,9 @@ import math
 
 import numpy as np
 
-from .clip import FPS, Clip, Shot
+from .clip import Clip, Shot
 from .placement import CENTRE
 from .sampling import VERTICAL
-from .vocabulary import INTERACTIONS
 
 # Columns of a camera's state: eye, right, up and forward vectors, tangent.
 CAMERA = 13
