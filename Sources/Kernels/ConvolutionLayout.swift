@@ -59,7 +59,7 @@ package struct ConvolutionLayout: Sendable {
     self.format = format
     self.upscale = upscale
     let rowGroups = kernelWidth * format.groups(inputs)
-    tileSteps = format == .float32 ? nil : TileSteps(rowGroups)
+    tileSteps = format.tileSteps(rowGroups)
     blocks = Self.blocks(
       places: upscale * upscale, channels: outputs / (upscale * upscale),
       widest: tileSteps == nil ? Self.widestBlock : 2)

@@ -60,10 +60,10 @@ extension OutputBlock {
     while position < positions.upperBound {
       let (row, column) = position.quotientAndRemainder(dividingBy: pitch)
       let count = min(width - column, positions.upperBound - position)
-      for index in 0..<max(0, count) {
-        outputs[index] = layout.output(row: row, column: column + index, block, width: width)
-      }
       if count > 0 {
+        for index in 0..<count {
+          outputs[index] = layout.output(row: row, column: column + index, block, width: width)
+        }
         withUnsafePointer(to: &outputs) {
           add(
             sums + (position - positions.lowerBound) * vectors,

@@ -50,8 +50,7 @@ package func multiplyBlock(
 ) {
   let block = ProductBlock(
     factors: factors, rows: rows, columns: columns, partialSums: partialSums, end: end)
-  let steps = TileSteps(factors.groups)
-  switch (factors.format, steps) {
+  switch (factors.format, factors.format.tileSteps(factors.groups)) {
   case (.float32, _): block.multiply(Float32Element.self)
   case (.bfloat16, nil): block.multiply(BFloat16Element.self)
   case (.bfloat16, let steps?): block.multiply(BFloat16Element.self, steps)

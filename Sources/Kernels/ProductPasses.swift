@@ -8,7 +8,7 @@ package struct ProductPasses: Sendable {
   private let count: Int
 
   package init(_ format: ProductFormat, groups: Int) {
-    if format != .float32, TileSteps(groups) != nil {
+    if format.tileSteps(groups) != nil {
       tileRows = registerTileRows
       residentGroups = groups
       count = Self.inTiles(groups)

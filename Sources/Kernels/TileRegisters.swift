@@ -39,6 +39,11 @@ struct TileSteps: Sendable {
   }
 }
 
+extension ProductFormat {
+  /// How `groups` groups go through tile registers, where products of this format do.
+  func tileSteps(_ groups: Int) -> TileSteps? { self == .float32 ? nil : TileSteps(groups) }
+}
+
 /// The shape that the registers of this thread have: shaping them costs as much as some dozen products, so it is
 /// done when the shape changes.
 struct TileRegisterShape {
