@@ -1,5 +1,5 @@
-// Causal convolutions at the autoencoder's shapes, one latent frame of a stream at a time: all three
-// frames of the kernel are there.
+// Causal convolutions at the autoencoder's shapes, as many latent frames of a stream at a time as a run of native
+// length gives them: all three frames of the kernel are there.
 
 import Diorama
 import Layers
@@ -17,7 +17,12 @@ func convolutionBenchmarks(_ shapes: ModelShapes) -> [Benchmark] {
   return
     ((levels.filter { $0.times > 0 } + narrow).map(Row.init)
     + [residualBlock(shapes.decoderConvolutions)].compactMap(\.self) + large)
-    .flatMap { row in [ComputePrecision.f32, .bf16].map { benchmark(row, $0) } }
+    .flatMap { row in
+      let shape = row.shape
+      let frames = min(
+        shapes.grid.frames, CausalConv3D.framesAtOnce(pixels: shape.height * shape.width))
+      return [ComputePrecision.f32, .bf16].map { benchmark(row, frames: frames, $0) }
+    }
 }
 
 private struct Row {
@@ -29,8 +34,8 @@ private struct Row {
 
   var name: String { shape.name + (isResidual ? "-residual" : "") }
 
-  var text: String {
-    "\(shape.kernelTime)×3×3, \(shape.height)×\(shape.width), \(shape.inputs) → \(shape.outputs)"
+  func text(frames: Int) -> String {
+    "\(shape.kernelTime)×3×3, \(frames)×\(shape.height)×\(shape.width), \(shape.inputs) → \(shape.outputs)"
       + (isResidual ? ", norm, SiLU, added" : "")
   }
 }
@@ -52,10 +57,11 @@ private func residualBlock(_ shapes: [ConvolutionShape]) -> Row? {
   return row
 }
 
-private func benchmark(_ row: Row, _ precision: ComputePrecision) -> Benchmark {
+private func benchmark(_ row: Row, frames: Int, _ precision: ComputePrecision) -> Benchmark {
   let shape = row.shape
   return .arithmetic(
-    "convolution/\(row.name)", in: precision, shape: row.text, operations: shape.operations
+    "convolution/\(row.name)", in: precision, shape: row.text(frames: frames),
+    operations: Double(frames) * shape.operations
   ) { threads in
     // Weights of zero leave the sum where it is, however often it is added to.
     let weights: any WeightSource = row.isResidual ? ZeroWeights() : SyntheticWeights()
@@ -65,8 +71,8 @@ private func benchmark(_ row: Row, _ precision: ComputePrecision) -> Benchmark {
     let norm =
       row.isResidual
       ? try RMSNormSiLU(Weights(SyntheticWeights(), prefix: "norm"), channels: shape.inputs) : nil
-    let x = try Tensor.normals([1, shape.height, shape.width, shape.inputs])
-    let sum = try Tensor([1, shape.height, shape.width, shape.outputs])
+    let x = try Tensor.normals([frames, shape.height, shape.width, shape.inputs])
+    let sum = try Tensor([frames, shape.height, shape.width, shape.outputs])
     let state = try layer.makeState(height: shape.height, width: shape.width)
     let compute = try makeCompute(threads: threads)
     let body = {

@@ -114,7 +114,7 @@ private func step(
   }
 }
 
-/// All latents of a clip to pixels, one by one.
+/// All latents of a clip to pixels, as many at once as in a run.
 private func decode(
   _ shapes: ModelShapes, _ files: WeightFiles?, _ origin: String, _ precision: ComputePrecision
 ) -> Benchmark {
@@ -130,8 +130,10 @@ private func decode(
       [grid.frames, grid.rows, grid.columns, shapes.autoencoder.latentChannels])
     return {
       var stream = try autoencoder.makeDecoderStream(rows: grid.rows, columns: grid.columns)
-      for frame in 0..<grid.frames {
-        compute.arena.scope { _ = stream(latents[frame..<frame + 1], compute) }
+      let together = Autoencoder.DecoderStream.latentsAtOnce(positions: grid.positionsPerFrame)
+      for first in stride(from: 0, to: grid.frames, by: together) {
+        let frames = first..<min(first + together, grid.frames)
+        compute.arena.scope { _ = stream(latents[frames], compute) }
       }
     }
   }

@@ -24,13 +24,19 @@ package struct Autoencoder: Sendable {
     decoder = try Decoder(weights["decoder"], configuration: configuration)
   }
 
-  /// A clip that is decoded latent by latent. Used by one thread at a time.
+  /// A clip that is decoded some latents at a time. Used by one thread at a time.
   package struct DecoderStream {
     fileprivate let decoder: Decoder
     fileprivate let configuration: AutoencoderConfiguration
     fileprivate let state: Decoder.State
     /// Latent frames decoded so far.
     package private(set) var latentCount = 0
+
+    /// How many latents of so many positions a call should be given: small ones together
+    /// (`CausalConv3D.framesAtOnce`), but no more, since memory grows with them.
+    package static func latentsAtOnce(positions: Int) -> Int {
+      CausalConv3D.framesAtOnce(pixels: positions)
+    }
 
     /// The bytes that the stream keeps from latent to latent.
     package var byteCount: Int { state.byteCount }

@@ -20,8 +20,11 @@ struct ClipCost {
     _ configuration: ModelConfiguration, precision: ComputePrecision
   ) throws {
     let (transformer, autoencoder) = (configuration.transformer, configuration.autoencoder)
+    let latents = stretches.reduce(stretches[0].given) { $0 + $1.frames - $1.given }
+    let together = min(
+      latents, Autoencoder.DecoderStream.latentsAtOnce(positions: rows * columns))
     let decoder = DecoderCost(
-      grid: LatentGrid(frames: 1, rows: rows, columns: columns), configuration: autoencoder,
+      grid: LatentGrid(frames: together, rows: rows, columns: columns), configuration: autoencoder,
       precision: precision)
     let encoder = EncoderCost(
       grid: LatentGrid(frames: 1, rows: rows, columns: columns), configuration: autoencoder,
@@ -59,7 +62,6 @@ struct ClipCost {
       steps += found.operations
     }
 
-    let latents = stretches.reduce(stretches[0].given) { $0 + $1.frames - $1.given }
     let encoded =
       inputs.openingLatents + 2 * inputs.shotOpenings.count + (inputs.last == nil ? 0 : 2)
       + (stretches.count - 1)
@@ -77,7 +79,7 @@ struct ClipCost {
     operations = [
       "text_encoder": texts.reduce(0) { $0 + $1.operations },
       "transformer": steps,
-      "vae": decoder.operations * Double(latents) + encoder.operations * Double(encoded),
+      "vae": decoder.operations * Double(latents) / Double(together) + encoder.operations * Double(encoded),
     ]
   }
 }

@@ -199,10 +199,13 @@ struct ClipRun {
     let beginnings = Set(
       plan.stretches.dropFirst().map { $0.start * AutoencoderConfiguration.framesPerLatent })
     let shown = request.inputs.hiddenFrames..<request.inputs.hiddenFrames + plan.frames
-    for frame in range {
-      keep(latents, frame, at: start + frame)
+    let together = Autoencoder.DecoderStream.latentsAtOnce(
+      positions: latents.shape[2] * latents.shape[3])
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: together) {
+      let frames = first..<min(first + together, range.upperBound)
+      for frame in frames { keep(latents, frame, at: start + frame) }
       try compute.arena.scope { () throws in
-        let pixels = decoder(DioramaPipeline.latentFrame(frame, of: latents, compute), compute)
+        let pixels = decoder(DioramaPipeline.latentFrames(frames, of: latents, compute), compute)
         try watch.check()
         for index in 0..<pixels.shape[0] {
           let picture = Picture(pixels: pixels, frame: index)

@@ -54,7 +54,7 @@ struct Decoder: Sendable {
       inputs: channels[0], outputs: haarCoefficients, kernel: (1, 3, 3))
   }
 
-  /// What the decoder keeps of a clip that comes latent by latent.
+  /// What the decoder keeps of a clip that comes some latents at a time.
   struct State {
     let convIn: ConvolutionState
     let levels: [[ResidualBlock.State]]

@@ -2,7 +2,7 @@
 //
 //   pictures → encoder ───┐
 //   texts → text encoder ─┤
-//   seed → noise ────────►│ transformer ⟲ solver │─► latents ─► decoder ─► frames, one latent at a time
+//   seed → noise ────────►│ transformer ⟲ solver │─► latents ─► decoder ─► frames, some latents at a time
 //
 // C latent channels, T latent frames, h rows, w columns; latents are [C, T, h, w] in memory, the
 // order in which the noise is drawn. How a run goes stands in `ClipRun`.
@@ -140,16 +140,19 @@ package final class DioramaPipeline: Sendable {
     let compute = try makeCompute(activationBytes: cost.activationBytes)
     var stream = try autoencoder.makeDecoderStream(rows: grid.rows, columns: grid.columns)
     return Picture(
-      pixels: stream(Self.latentFrame(0, of: latents, compute), compute), frame: 0)
+      pixels: stream(Self.latentFrames(0..<1, of: latents, compute), compute), frame: 0)
   }
 
-  /// One frame of latents [C, T, h, w] as the autoencoder reads it: [1, h, w, C], in the arena.
-  static func latentFrame(_ frame: Int, of latents: Tensor, _ compute: Compute) -> Tensor {
+  /// Frames of latents [C, T, h, w] as the autoencoder reads them: [frames, h, w, C], in the arena.
+  static func latentFrames(
+    _ frames: Range<Int>, of latents: Tensor, _ compute: Compute
+  ) -> Tensor {
     let (channels, rows, columns) = (latents.shape[0], latents.shape[2], latents.shape[3])
-    let positions = rows * columns
-    let result = compute.arena.tensor([1, rows, columns, channels])
+    let positions = frames.count * rows * columns
+    let result = compute.arena.tensor([frames.count, rows, columns, channels])
     for channel in 0..<channels {
-      let source = latents.pointer + (channel * latents.shape[1] + frame) * positions
+      let source =
+        latents.pointer + (channel * latents.shape[1] + frames.lowerBound) * rows * columns
       for position in 0..<positions {
         result.pointer[position * channels + channel] = source[position]
       }

@@ -106,7 +106,7 @@ struct TransformerCost {
   }
 }
 
-/// Decoding a clip, latent by latent.
+/// Decoding latents of a clip, all of the grid at once.
 struct DecoderCost {
   /// The most that is taken from the arena.
   let activationBytes: Int
@@ -118,7 +118,7 @@ struct DecoderCost {
     grid: LatentGrid, configuration: AutoencoderConfiguration, precision: ComputePrecision
   ) {
     let channels = configuration.decoderChannels
-    let positions = grid.positionsPerFrame
+    let positions = grid.count
     var bytes = 0
     var highest = 0
     var state = 0
@@ -161,12 +161,12 @@ struct DecoderCost {
       take(fine, haarCoefficients)
       + max(
         frames(halvings: 0, channels[0], time: 1),
-        Arena.byteCount(of: [grid.width, grid.height, 3, 4]))
+        Arena.byteCount(of: [grid.frames, grid.width, grid.height, 3, 4]))
     // The latent as it is stored, and freed of its statistics; then the network, and its output.
     activationBytes =
       2 * take(positions, configuration.latentChannels) + max(highest, bytes + output)
     stateBytes = state
-    operations = 2 * products * Double(grid.frames)
+    operations = 2 * products
   }
 }
 

@@ -50,8 +50,9 @@ private func clear(_ start: UnsafeMutableRawPointer, _ byteCount: Int) {
   start.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
 }
 
-/// The padded frames that a causal convolution sees: as many as its kernel has, frame `n` of the clip
-/// in slot `n mod slots`, so that the newest takes the place of one that nobody sees any more.
+/// The padded frames that a causal convolution sees: as many as its kernel has, or more where it computes some at
+/// once. Frame `n` of the clip is in slot `n mod slots`, so that the newest takes the place of one that nobody sees
+/// any more.
 package struct FrameRing: @unchecked Sendable {
   package let frame: PaddedFrame
   package let slots: Int

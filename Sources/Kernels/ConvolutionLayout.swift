@@ -123,6 +123,10 @@ package struct ConvolutionLayout: Sendable {
     return max(1, format == .float32 ? min(fitting, 640 / rowGroups) : fitting)
   }
 
+  /// The pixels that one call should compute where there are many: tile registers multiply faster than weights come
+  /// from a far cache, while vectors want outputs that stay in a near one.
+  package var pixelsOfBlock: Int { tileSteps == nil ? 128 : 512 }
+
   /// Where the first channel of a pixel goes, in elements, in an image `width` pixels wide before a shuffle.
   @inline(__always)
   func output(row: Int, column: Int, _ block: Block, width: Int) -> Int {

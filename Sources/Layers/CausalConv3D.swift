@@ -14,8 +14,11 @@ package import Tensor
 /// It is a stream: given a state, it takes a clip in pieces of any length, and the results are
 /// those of the whole clip to the last bit.
 ///
+/// Small frames are computed some at a time, so that weights, which come from a far cache, are used for all of
+/// them (`framesAtOnce`).
+///
 /// An activation is read once, normalised, and written once in the format of the products, to a place
-/// among the last kT frames that it keeps there; those are read by the products. An output is written
+/// among the last frames that it keeps there; those are read by the products. An output is written
 /// once to memory (read once before, where it is added to), however many passes add to it in a cache.
 ///
 /// In `.bf16` and `.int8`, weights are rounded to bfloat16 as they are packed and activations as they
@@ -91,7 +94,15 @@ package struct CausalConv3D: Sendable {
     let frame = PaddedFrame(
       height: height, width: width, channels: channels, format: format(precision),
       marginRows: kernel.h / 2, marginColumns: kernel.w / 2)
-    return kernel.t * frame.byteCount
+    return slots(frame, kernelTime: kernel.t) * frame.byteCount
+  }
+
+  /// How many frames of so many pixels are computed before the next ones are written.
+  package static func framesAtOnce(pixels: Int) -> Int { max(1, 512 / pixels) }
+
+  /// The places for those frames, and for the past that the first of them sees.
+  private static func slots(_ frame: PaddedFrame, kernelTime: Int) -> Int {
+    kernelTime - 1 + framesAtOnce(pixels: frame.height * frame.width)
   }
 
   private func paddedFrame(height: Int, width: Int) -> PaddedFrame {
@@ -103,7 +114,8 @@ package struct CausalConv3D: Sendable {
   /// What this layer keeps of a clip of `height`×`width` that comes in pieces.
   /// - Throws: `TensorError.outOfMemory`.
   package func makeState(height: Int, width: Int) throws(TensorError) -> ConvolutionState {
-    try ConvolutionState(slots: kernel.t, frame: paddedFrame(height: height, width: width))
+    let frame = paddedFrame(height: height, width: width)
+    return try ConvolutionState(slots: Self.slots(frame, kernelTime: kernel.t), frame: frame)
   }
 
   /// - Parameters:
@@ -148,16 +160,19 @@ package struct CausalConv3D: Sendable {
     precondition(
       norm.map { $0.channels == inputs } ?? true, "a norm of other channels than \(inputs)")
     precondition(
-      state.map { $0.ring.frame == frame && $0.ring.slots == kernel.t } ?? true,
+      state.map {
+        $0.ring.frame == frame && $0.ring.slots == Self.slots(frame, kernelTime: kernel.t)
+      } ?? true,
       "frames of shape \(x.shape.dropFirst()) into the state of a clip of another size")
     compute.arena.scope { () -> Void in
       let ring = state?.ring ?? makeRing(frame, compute.arena)
-      for index in 0..<x.shape[0] {
-        let number = state?.frameCount ?? index
-        write(x, index, norm, to: ring, number, compute)
-        convolve(
-          ring, number, into: result[index..<index + 1], addsToOutput: addsToOutput, compute)
-        state?.advance()
+      let together = Self.framesAtOnce(pixels: frame.height * frame.width)
+      for first in stride(from: 0, to: x.shape[0], by: together) {
+        let frames = first..<min(first + together, x.shape[0])
+        let number = state?.frameCount ?? first
+        write(x[frames], norm, to: ring, number, compute)
+        convolve(ring, number, into: result[frames], addsToOutput: addsToOutput, compute)
+        state?.advance(by: frames.count)
       }
     }
     withExtendedLifetime((x, result, state, self)) {}
@@ -165,25 +180,25 @@ package struct CausalConv3D: Sendable {
 
   /// Frames that last no longer than the call.
   private func makeRing(_ frame: PaddedFrame, _ arena: Arena) -> FrameRing {
-    let room = arena.tensor([kernel.t * frame.byteCount / MemoryLayout<Float>.stride])
-    let ring = FrameRing(room.pointer, frame: frame, slots: kernel.t)
+    let slots = Self.slots(frame, kernelTime: kernel.t)
+    let room = arena.tensor([slots * frame.byteCount / MemoryLayout<Float>.stride])
+    let ring = FrameRing(room.pointer, frame: frame, slots: slots)
     ring.clearBorders()
     return ring
   }
 
-  /// Frame `index` of `x` becomes frame `number` of the clip.
+  /// The frames of `x` become those of the clip from `number` on.
   private func write(
-    _ x: Tensor, _ index: Int, _ norm: RMSNormSiLU?, to ring: FrameRing, _ number: Int,
-    _ compute: Compute
+    _ x: Tensor, _ norm: RMSNormSiLU?, to ring: FrameRing, _ number: Int, _ compute: Compute
   ) {
     let (height, width) = (ring.frame.height, ring.frame.width)
     let source = Rows(x)
     // Rows of one block: some hundred pixels, so that small frames are not shared out in crumbs.
-    compute.pool.forBlocks(of: height, block: max(1, 96 / width)) { rows in
+    compute.pool.forBlocks(of: x.shape[0] * height, block: max(1, 96 / width)) { rows in
       for row in rows {
         writeRow(
-          source[(index * height + row) * width], row: row, norm: norm?.kernel, of: ring.frame,
-          into: ring[number])
+          source[row * width], row: row % height, norm: norm?.kernel, of: ring.frame,
+          into: ring[number + row / height])
       }
     }
     withExtendedLifetime(norm) {}
@@ -192,24 +207,36 @@ package struct CausalConv3D: Sendable {
   private func convolve(
     _ ring: FrameRing, _ number: Int, into result: Tensor, addsToOutput: Bool, _ compute: Compute
   ) {
-    let pixels = ring.frame.height * ring.frame.width
-    let blockPixels = blockPixels(pixels)
+    let framePixels = ring.frame.height * ring.frame.width
+    let pixels = result.shape[0] * framePixels
+    let blockPixels = blockPixels(pixels, threads: compute.pool.threads)
+    let pixelBlocks = (pixels + blockPixels - 1) / blockPixels
     let target = Rows(result)
-    let channelBlocks = layout.blocks.count
-    compute.pool.parallel((pixels + blockPixels - 1) / blockPixels * channelBlocks) { index in
-      let first = index / channelBlocks * blockPixels
-      Kernels.convolve(
-        ring, number: number, pixels: first..<min(first + blockPixels, pixels), layout: layout,
-        block: index % channelBlocks, weights: weight.pointer, bias: bias.pointer,
-        addsToOutput: addsToOutput, output: target.pointer)
+    let (frameStride, channelBlocks) = (result.count / result.shape[0], layout.blocks.count)
+    // What is large stays while what is small is read again: weights of deep layers, pixels of others.
+    let weightsStay = weight.count > ring.slots * ring.frame.byteCount / groupByteCount
+    compute.pool.parallel(pixelBlocks * channelBlocks) { index in
+      let first = blockPixels * (weightsStay ? index % pixelBlocks : index / channelBlocks)
+      let end = min(first + blockPixels, pixels)
+      for frame in first / framePixels...(end - 1) / framePixels {
+        let start = frame * framePixels
+        Kernels.convolve(
+          ring, number: number + frame,
+          pixels: max(first - start, 0)..<min(end - start, framePixels), layout: layout,
+          block: weightsStay ? index / pixelBlocks : index % channelBlocks,
+          weights: weight.pointer, bias: bias.pointer, addsToOutput: addsToOutput,
+          output: target.pointer + frame * frameStride)
+      }
     }
   }
 
   /// Pixels of one block of work: enough that its weights, which come from a farther cache, are used
-  /// often, and few enough that small frames are shared out.
-  private func blockPixels(_ pixels: Int) -> Int {
-    var block = 128
-    while block > 16 && (pixels + block - 1) / block * layout.blocks.count < 6 { block /= 2 }
+  /// often, and few enough that every thread has some blocks.
+  private func blockPixels(_ pixels: Int, threads: Int) -> Int {
+    var block = layout.pixelsOfBlock
+    while block > 16 && (pixels + block - 1) / block * layout.blocks.count < 3 * threads {
+      block /= 2
+    }
     return block
   }
 }

@@ -24,5 +24,5 @@ package final class ConvolutionState {
   /// Forgets the clip: the next frame is the first of another.
   package func reset() { frameCount = 0 }
 
-  func advance() { frameCount += 1 }
+  func advance(by frames: Int) { frameCount += frames }
 }

@@ -80,7 +80,8 @@ import Video
     var stream = try autoencoder.makeDecoderStream(rows: 2, columns: 3)
     return (0..<grid.frames).flatMap { frame in
       compute.arena.scope {
-        let pixels = stream(DioramaPipeline.latentFrame(frame, of: latents, compute), compute)
+        let pixels = stream(
+          DioramaPipeline.latentFrames(frame..<frame + 1, of: latents, compute), compute)
         return (0..<pixels.shape[0]).map { Picture(pixels: pixels, frame: $0) }
       }
     }

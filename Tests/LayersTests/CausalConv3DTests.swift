@@ -40,7 +40,8 @@ import Testing
     }
   }
 
-  /// However a clip is cut into pieces, the results are those of the whole clip.
+  /// However a clip is cut into pieces, the results are those of the whole clip: of small frames, which are
+  /// computed all at once, and of some that are computed two by two.
   @Test(
     arguments: [(3, 3, 3), (1, 3, 3), (3, 1, 1), (2, 3, 3), (4, 1, 3)],
     [ComputePrecision.f32, .bf16])
@@ -48,19 +49,21 @@ import Testing
     _ kernel: (t: Int, h: Int, w: Int), _ precision: ComputePrecision
   ) throws {
     let layer = try layer(19, 21, kernel, precision)
-    let clip = try varied([7, 5, 6, 19], seed: 3)
-    let whole = layer(clip, compute).array()
-    let state = try layer.makeState(height: 5, width: 6)
-    for pieces in [[7], [1, 1, 1, 1, 1, 1, 1], [1, 4, 2], [3, 1, 3], [2, 5], [6, 1]] {
-      state.reset()
-      var found: [Float] = []
-      var first = 0
-      for length in pieces {
-        found += layer(clip[first..<(first + length)], state: state, compute).array()
-        first += length
+    for (height, width) in [(5, 6), (15, 16)] {
+      let clip = try varied([7, height, width, 19], seed: 3)
+      let whole = layer(clip, compute).array()
+      let state = try layer.makeState(height: height, width: width)
+      for pieces in [[7], [1, 1, 1, 1, 1, 1, 1], [1, 4, 2], [3, 1, 3], [2, 5], [6, 1]] {
+        state.reset()
+        var found: [Float] = []
+        var first = 0
+        for length in pieces {
+          found += layer(clip[first..<(first + length)], state: state, compute).array()
+          first += length
+        }
+        #expect(found == whole, "pieces of \(pieces)")
+        #expect(state.frameCount == 7)
       }
-      #expect(found == whole, "pieces of \(pieces)")
-      #expect(state.frameCount == 7)
     }
   }
 
@@ -126,7 +129,8 @@ import Testing
     let bytes = try [ComputePrecision.f32, .bf16].map {
       try layer(20, 16, (3, 3, 3), $0).makeState(height: 6, width: 8).byteCount
     }
-    #expect(bytes[0] == 3 * 8 * 10 * 20 * 4)
+    let frames = 2 + CausalConv3D.framesAtOnce(pixels: 6 * 8)
+    #expect(bytes[0] == frames * 8 * 10 * 20 * 4)
     #expect(bytes[1] == (Processor.multipliesBFloat16 ? bytes[0] / 2 : bytes[0]))
   }
 
