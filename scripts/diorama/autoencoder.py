@@ -59,7 +59,12 @@ class CausalConv3d(nn.Conv3d):
 
     def forward(self, x: Tensor) -> Tensor:
         past = self.kernel_size[0] - 1
-        return super().forward(F.pad(x, (0, 0, 0, 0, past, 0)) if past else x)
+        if past:
+            return super().forward(F.pad(x, (0, 0, 0, 0, past, 0)))
+        # Frame by frame. As a 3-D convolution in bf16 its gradient is wrong for three frames (seen in PyTorch 2.15).
+        frames = x.movedim(2, 1).flatten(0, 1)
+        frames = F.conv2d(frames, self.weight.squeeze(2), self.bias, padding=self.padding[1:])
+        return frames.unflatten(0, (len(x), -1)).movedim(1, 2)
 
 
 class ChannelRMSNorm(nn.Module):

@@ -1,10 +1,13 @@
 """Trains the autoencoder on rendered windows: `python -m scripts.train.autoencoder --data DIR --out DIR`.
 
-The state in --out makes the run resumable; --from starts from exported weights instead.
+The state in --out makes the run resumable; --from starts from exported weights instead. Several processes share
+every step's gradient (scripts/train/processes.py).
 """
 
 import argparse
+import copy
 import time
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from scripts.diorama.haar import haar, inverse_haar
 
 from . import export, samples
 from .optimizer import ExponentialMovingAverage, Optimizer, trapezoid
+from .processes import average_gradients, join
 from .pyramid import start_as_principal_components, start_blocks
 from .windows import Windows
 
@@ -86,76 +90,139 @@ def with_statistics(model: Autoencoder, windows: Windows, device: torch.device) 
     )
 
 
+def model_to_train(arguments: argparse.Namespace, windows: Windows) -> Autoencoder:
+    """Principal components, or exported weights, whose new blocks change nothing at first."""
+    config = AutoencoderConfig()
+    tensors: dict[str, torch.Tensor] = {}
+    if arguments.start:
+        values, tensors = export.load(Path(arguments.start))
+        config = AutoencoderConfig.from_dict(values)
+    if arguments.decoder_blocks:
+        config = replace(config, decoder_blocks=tuple(arguments.decoder_blocks))
+    model = Autoencoder(config).to(memory_format=torch.channels_last_3d)
+    coefficients = haar(torch.from_numpy(windows.crops(400, 64)).float() / 127.5 - 1)
+    if not arguments.start:
+        start_as_principal_components(model, coefficients)
+        return model
+    names = {name for name, _ in model.named_parameters()}
+    missing = {name for name in names if name not in tensors}
+    if foreign := sorted({n for n in missing if ".blocks." not in n} | {n for n in tensors if n not in names}):
+        raise SystemExit(f"{arguments.start}: {foreign[0]} is in one of the file and the autoencoder only")
+    model.load_state_dict(tensors, strict=False)
+    start_blocks(model, coefficients, tuple({n.rsplit(".", 2)[0] for n in missing} | set(arguments.restart_blocks)))
+    return model
+
+
+class Trainer:
+    """The weights that the optimizer moves, and the encoder whose latents they shall keep."""
+
+    def __init__(self, model: Autoencoder, arguments: argparse.Namespace):
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.model = model.to(self.device)
+        self.anchor = copy.deepcopy(self.model.encoder).requires_grad_(False)
+        self.is_frozen, self.drift = arguments.freeze_encoder, arguments.drift
+        self.divergence = arguments.divergence
+        self.model.encoder.requires_grad_(not self.is_frozen)
+        # Between the blocks lies a linear map. Once it is trained, steps of their size only shake it.
+        def is_slow(name: str) -> bool:
+            return "conv_out" in name or (arguments.start is not None and ".blocks." not in name)
+
+        # Muon for the blocks learns less: 75 steps at 2·10⁻⁴ left it 0.5 dB behind AdamW.
+        self.optimizer = Optimizer(self.model, lambda name: False, 0, arguments.rate, is_slow=is_slow)
+        self.average = ExponentialMovingAverage(self.model, decay=0.998)
+
+    def loss(self, pixels: torch.Tensor) -> dict[str, torch.Tensor]:
+        """The parts of the loss over a batch [B, F, H, W, 3] in [−1, 1]; the gradient of their sum is added."""
+        coefficients = haar(pixels)
+        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+            with torch.set_grad_enabled(not self.is_frozen):
+                mean, log_variance = self.model.posterior(coefficients)
+            latents = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
+            found = self.model.reconstruct(latents)
+        error = coefficient_error(found, coefficients)
+        # The logarithm makes the loss the mean PSNR itself and keeps hard pictures from ruling it.
+        loss = torch.log(error + 3e-4).mean()
+        parts = {"PSNR": psnr(error.detach()).mean()}
+        if not self.is_frozen:
+            mean, log_variance = mean.float(), log_variance.float()
+            divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
+            loss = loss + self.divergence * divergence
+            parts["divergence"] = divergence.detach()
+        if self.drift:
+            with torch.no_grad(), torch.autocast(self.device.type, dtype=torch.bfloat16):
+                sizes = self.model.coefficient_sizes(coefficients)
+                anchored = self.anchor((coefficients / sizes).movedim(-1, 1)).chunk(2, dim=1)[0].float()
+            drift = (mean - anchored).square().mean() / anchored.square().mean()
+            loss = loss + self.drift * drift
+            parts["drift"] = drift.detach()
+        if not torch.isfinite(loss):
+            raise FloatingPointError(f"the loss is {loss.item()} for windows of {tuple(pixels.shape)}")
+        loss.backward()
+        return parts
+
+    def step(self, scale: float) -> None:
+        average_gradients([parameter for parameter in self.model.parameters() if parameter.requires_grad])
+        self.optimizer.step(scale)
+        self.average.update(self.model)
+
+    def state_dict(self) -> dict:
+        return {
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "average": self.average.state_dict(),
+            "anchor": self.anchor.state_dict(),
+        }
+
+    def load_state_dict(self, state: dict) -> None:
+        for part in ("model", "optimizer", "average", "anchor"):
+            getattr(self, part).load_state_dict(state[part])
+
+
 def train(arguments: argparse.Namespace) -> None:
+    rank = join()
     torch.manual_seed(arguments.seed)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    model = Autoencoder(AutoencoderConfig()).to(device, memory_format=torch.channels_last_3d)
     windows = Windows(Path(arguments.data), arguments.seed)
     held_out = Windows(Path(arguments.held_out), 0).first(24)
-    if arguments.start:
-        config, tensors = export.load(Path(arguments.start))
-        model.load_state_dict(tensors)
-        model.config = AutoencoderConfig.from_dict(config)
-    pixels = torch.from_numpy(windows.crops(400, arguments.crop)).to(device).float() / 127.5 - 1
-    if not arguments.start:
-        start_as_principal_components(model, haar(pixels))
-    elif arguments.restart_blocks:
-        start_blocks(model, haar(pixels), tuple(arguments.restart_blocks))
-    # Muon learns no faster here, and its matrices, [256, 6912], cost a third of a step.
-    if arguments.freeze_encoder:
-        model.encoder.requires_grad_(False)
-    optimizer = Optimizer(model, lambda name: False, 0, arguments.rate, is_slow=lambda name: "conv_out" in name)
-    average = ExponentialMovingAverage(model, decay=0.998)
-    state = Path(arguments.out) / "state.pt"
-    step = 0
+    trainer = Trainer(model_to_train(arguments, windows), arguments)
+    windows = Windows(Path(arguments.data), arguments.seed + 1000 * rank + 1)
+    torch.manual_seed(arguments.seed + 1000 * rank + 1)
+    out = Path(arguments.out)
+    state, step = out / "state.pt", 0
     if state.exists():
-        saved = torch.load(state, map_location=device)
-        model.load_state_dict(saved["model"])
-        optimizer.load_state_dict(saved["optimizer"])
-        average.load_state_dict(saved["average"])
+        saved = torch.load(state, map_location=trainer.device)
+        trainer.load_state_dict(saved["trainer"])
         step = saved["step"]
-    started, first, recent = time.time(), step, 0.0
+    start, first, recent = time.time(), step, defaultdict(float)
 
     def checkpoint() -> None:
         """Evaluates and exports the averaged weights, then saves the state."""
-        current = {n: p.detach().clone() for n, p in model.named_parameters()}
-        model.load_state_dict(average.average)
+        model = copy.deepcopy(trainer.model)
+        model.load_state_dict(trainer.average.average)
         clips, pictures = evaluate(model, held_out)
         print(f"step {step}: held out {clips:.2f} dB, single pictures {pictures:.2f} dB", flush=True)
-        # Latents cached from a frozen encoder are normalised by the statistics that it had.
-        config = model.config if arguments.freeze_encoder else with_statistics(model, windows, device)
-        reconstructions(model, held_out[:12]).save(Path(arguments.out) / "sheet.png")
-        export.save(Path(arguments.out) / "vae", config.to_dict(), dict(model.named_parameters()))
-        model.load_state_dict(current)
-        torch.save(
-            {"model": current, "optimizer": optimizer.state_dict(), "average": average.state_dict(), "step": step},
-            state,
-        )
+        # Latents that others were trained on stay normalised by the statistics that they had.
+        keeps = arguments.freeze_encoder or arguments.drift
+        config = model.config if keeps else with_statistics(model, windows, trainer.device)
+        reconstructions(model, held_out[:12]).save(out / "sheet.png")
+        export.save(out / "vae", config.to_dict(), dict(model.named_parameters()))
+        torch.save({"trainer": trainer.state_dict(), "step": step}, state)
 
     while step < arguments.steps:
         if step % 50 == 0:
             windows.refresh()
-        pixels = torch.from_numpy(windows.crops(arguments.batch, arguments.crop)).to(device).float() / 127.5 - 1
-        coefficients = haar(pixels)
-        with torch.autocast(device.type, dtype=torch.bfloat16):
-            mean, log_variance = model.posterior(coefficients)
-            latents = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
-            found = model.reconstruct(latents)
-        error = coefficient_error(found, coefficients)
-        mean, log_variance = mean.float(), log_variance.float()
-        divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
-        # The logarithm makes the loss the mean PSNR itself and keeps hard pictures from ruling it.
-        loss = torch.log(error + 3e-4).mean() + arguments.divergence * divergence
-        loss.backward()
-        optimizer.step(trapezoid(step, arguments.steps, decay=0.8))
-        average.update(model)
+        batch = torch.from_numpy(windows.batch(arguments.batch, arguments.frames))
+        pixels = batch.to(trainer.device).float() / 127.5 - 1
+        for name, value in trainer.loss(pixels).items():
+            recent[name] += value.item() / 25
+        trainer.step(trapezoid(step, arguments.steps, decay=arguments.decay))
         step += 1
-        recent += psnr(error).mean().item()
         if step % 25 == 0:
-            pace = (time.time() - started) / (step - first)
-            print(f"step {step}: {recent / 25:.2f} dB, divergence {divergence.item():.2f}, {pace:.2f} s a step", flush=True)
-            recent = 0.0
-        if step % arguments.every == 0 or step == arguments.steps:
+            pace = (time.time() - start) / (step - first)
+            shown = ", ".join(f"{name} {value:.3f}" for name, value in recent.items())
+            if rank == 0:
+                print(f"step {step}: {shown}, {pace:.2f} s a step", flush=True)
+            recent.clear()
+        if rank == 0 and (step % arguments.every == 0 or step == arguments.steps):
             checkpoint()
 
 
@@ -167,14 +234,21 @@ def main() -> None:
     parser.add_argument("--from", dest="start", help="exported vae/ folder to start from or to evaluate")
     parser.add_argument("--evaluate", action="store_true", help="only print the PSNR of --from")
     parser.add_argument("--steps", type=int, default=3000)
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--crop", type=int, default=64, help="side of the square crops, pixels")
-    parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--batch", type=int, default=1920, help="latents of 4×16×16 pixels a step and process")
+    parser.add_argument("--frames", type=int, default=17, help="frames of a window, where it has as many")
+    parser.add_argument("--rate", type=float, default=2e-4, help="AdamW's, for the residual blocks")
+    parser.add_argument("--decay", type=float, default=0.8, help="share of the steps over which the rates fall")
     parser.add_argument("--divergence", type=float, default=0.01, help="weight of the KL divergence an element")
     parser.add_argument(
         "--freeze-encoder", action="store_true", help="train the decoder alone, so that cached latents stay good"
     )
-    parser.add_argument("--restart-blocks", metavar="KEY", nargs="*", help="start residual blocks under these keys anew")
+    parser.add_argument(
+        "--drift", type=float, default=0, help="weight of the latents' relative distance from those of --from"
+    )
+    parser.add_argument("--restart-blocks", metavar="KEY", nargs="*", default=[],
+                        help="start residual blocks under these keys anew")
+    parser.add_argument("--decoder-blocks", type=int, nargs=3, metavar="N",
+                        help="residual blocks of the decoder at H/4, H/8, H/16; new ones change nothing at first")
     parser.add_argument("--every", type=int, default=250, help="steps between checkpoints")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()

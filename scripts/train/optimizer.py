@@ -62,7 +62,7 @@ class Optimizer:
             {"params": [p for n, p in others if is_slow(n)], "factor": 0.2},
         ]
         self.adam = torch.optim.AdamW(
-            [m for m in members if m["params"]], lr=adam_rate, betas=(0.9, 0.98), weight_decay=0.0
+            [m for m in members if m["params"]], lr=adam_rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True
         )
 
     @torch.no_grad()

@@ -12,12 +12,10 @@ On several cores run one process a core, each on one thread; they share every st
 """
 
 import argparse
-import os
 import time
 from pathlib import Path
 
 import torch
-import torch.distributed as distributed
 from torch import Tensor
 
 from scripts.diorama.text import TextEncoder
@@ -26,6 +24,7 @@ from scripts.diorama.transformer import Transformer, TransformerConfig
 from . import export, samples
 from .dataset import Batch, Dataset
 from .optimizer import ExponentialMovingAverage, Optimizer, trapezoid
+from .processes import average_gradients, join
 
 
 def is_hidden(name: str) -> bool:
@@ -113,13 +112,7 @@ class Trainer:
         for master, mine in zip(self.master.parameters(), self.model.parameters()):
             master.grad = mine.grad.float().div_(count) if mine.grad is not None else torch.zeros_like(master)
             mine.grad = None
-        if distributed.is_initialized():
-            gradients = [master.grad for master in self.master.parameters()]
-            together = torch.cat([gradient.flatten() for gradient in gradients])
-            distributed.all_reduce(together)
-            together /= distributed.get_world_size()
-            for gradient, part in zip(gradients, together.split([g.numel() for g in gradients])):
-                gradient.copy_(part.view_as(gradient))
+        average_gradients(list(self.master.parameters()))
         torch.nn.utils.clip_grad_norm_(self.optimizer.adam.param_groups[0]["params"], 1.0)
         self.optimizer.step(scale)
         self.average.update(self.master)
@@ -152,9 +145,7 @@ def main() -> None:
     parser.add_argument("--compile", action="store_true", help="compile the blocks for the commonest shapes")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    rank = int(os.environ.get("RANK", 0))
-    if "WORLD_SIZE" in os.environ:
-        distributed.init_process_group("gloo")
+    rank = join()
     torch.manual_seed(arguments.seed)
     config = TransformerConfig()
     empty = torch.as_tensor(TextEncoder(arguments.model).encode([""])[0])

@@ -26,17 +26,35 @@ class Windows:
         each = -(-count // len(self.shards))
         return [np.array(window) for shard in self.shards.values() for window in shard[:each]]
 
+    def batch(self, positions: int, frames: int, side: int = 128) -> np.ndarray:
+        """[N, F, h, w, 3]: windows of one size, about `positions` latents of 4×16×16 pixels together.
+
+        Whole pictures keep their true borders, which the padding of the convolutions is learned from; larger
+        ones are cropped to a square of `side`, what has more than `frames` frames to `frames` of them.
+        """
+        shards = list(self.shards.values())
+        chosen = shards[self.random.choice(len(shards), p=self.weights)]
+        alike = [index for index, shard in enumerate(shards) if shard.shape[1:] == chosen.shape[1:]]
+        frames = min(frames, chosen.shape[1])
+        height, width = chosen.shape[2:4] if min(chosen.shape[2:4]) <= side else (side, side)
+        count = max(1, round(positions / ((frames + 3) // 4 * (height // 16) * (width // 16))))
+        odds = self.weights[alike] / self.weights[alike].sum()
+        return self.draw([shards[index] for index in self.random.choice(alike, count, p=odds)], frames, height, width)
+
     def crops(self, count: int, side: int, frames: int = 9) -> np.ndarray:
         """[count, frames, side, side, 3]: random windows, places and mirror images."""
         shards = list(self.shards.values())
         chosen = self.random.choice(len(shards), count, p=self.weights)
-        out = np.empty((count, frames, side, side, 3), np.uint8)
-        for i, index in enumerate(chosen):
-            shard = shards[index]
+        return self.draw([shards[index] for index in chosen], frames, side, side)
+
+    def draw(self, shards: list[np.ndarray], frames: int, height: int, width: int) -> np.ndarray:
+        """A part of one window of every shard, or its mirror image; blocks of four frames stay together."""
+        out = np.empty((len(shards), frames, height, width, 3), np.uint8)
+        for i, shard in enumerate(shards):
             window = shard[self.random.integers(shard.shape[0])]
             start = 4 * self.random.integers((window.shape[0] - frames) // 4 + 1)
-            top = self.random.integers(window.shape[1] - side + 1)
-            left = self.random.integers(window.shape[2] - side + 1)
-            crop = window[start : start + frames, top : top + side, left : left + side]
-            out[i] = crop[:, :, ::-1] if self.random.random() < 0.5 else crop
+            top = self.random.integers(window.shape[1] - height + 1)
+            left = self.random.integers(window.shape[2] - width + 1)
+            part = window[start : start + frames, top : top + height, left : left + width]
+            out[i] = part[:, :, ::-1] if self.random.random() < 0.5 else part
         return out
