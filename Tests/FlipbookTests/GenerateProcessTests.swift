@@ -99,11 +99,22 @@ import Testing
   }
 
   @Test func numberedPictures() throws {
-    let outcome = try flipbook("generate", "a ball", "-o", "frames/", "--preview", "look.png")
+    let outcome = try flipbook(
+      "generate", "a ball", "--seed", "5", "-o", "frames/", "--preview", "look.png")
     #expect(outcome.code == 0, "\(outcome.errors)")
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path("frames"))
     #expect(names.sorted() == (0..<5).map { "0000\($0).png" })
     #expect(try folder.contents() == ["frames", "look.png", "model"])
+    // The first of them tells how they were made.
+    let value = try JSONValue(parsing: flipbook("inspect", "frames", "--json").output)
+    #expect(value["container"] == "folder of png" && value["frames"] == 5)
+    #expect(value["metadata"]?["prompt"] == "a ball")
+    #expect(value["command"]?.string?.contains("--output frames") == true, "\(value)")
+    let first = try bytes("frames/00000.png")
+    let single = try flipbook("inspect", "frames/00001.png")
+    #expect(single.output.contains("no metadata"))
+    #expect(try flipbook("generate", "a ball", "--seed", "5", "-o", "again/").code == 0)
+    #expect(try bytes("again/00000.png") == first)
   }
 
   /// A run that was interrupted and went on gives the file of one that was not.

@@ -2,7 +2,7 @@ package import Checkpoint
 import Files
 import Video
 
-/// What a video or a single picture is, and how it was made where Flipbook made it.
+/// What a video, a folder of its pictures or a single picture is, and how it was made where Flipbook made it.
 package struct VideoInspection: Sendable {
   /// Where it lies.
   package let path: String
@@ -11,12 +11,28 @@ package struct VideoInspection: Sendable {
   /// How it was made; nil where the file carries nothing of Flipbook's.
   package let metadata: RunMetadata?
 
-  /// Inspects a file.
+  /// Whether a folder holds the pictures of a video.
+  package static func isFolderOfPictures(_ path: String) -> Bool {
+    (try? PNGSequenceWriter.read(path)) != nil
+  }
+
+  /// Inspects a file, or a folder of numbered pictures.
   ///
   /// - Throws: `FlipbookError.input` where it is missing, damaged, or neither a video nor a PNG.
   package init(path: String) throws(FlipbookError) {
     let found: VideoFacts
     do {
+      if Self.isFolderOfPictures(path),
+        let (size, count, comment) = try PNGSequenceWriter.read(path)
+      {
+        self.path = path
+        facts = [
+          ("container", "folder of png"), ("size", .string(size.description)),
+          ("frames", JSONValue(count)),
+        ]
+        metadata = comment.flatMap { try? RunMetadata(json: $0, source: path) }
+        return
+      }
       if let (size, comment) = try PNGComment.read(path) {
         self.path = path
         facts = [("container", "png"), ("size", .string(size.description)), ("frames", 1)]

@@ -8,7 +8,7 @@ enum InspectCommand {
 
   static let declaration = Command<Settings>(
     "inspect", "a model's tree, shapes, parameters, FLOPs; or how a video was made",
-    operands: "MODEL|FILE.mp4", operandCount: 0...1, operandKind: .path,
+    operands: "MODEL|VIDEO", operandCount: 0...1, operandKind: .path,
     options: [
       Option("json", .flag, "one JSON object") { (text, settings) throws(FlipbookError) in
         settings.isJSON = try OptionValue.flag(text, "json")
@@ -23,7 +23,7 @@ enum InspectCommand {
     var settings = Settings()
     for (option, text) in arguments.given { try option.set(text, &settings) }
     let name = arguments.operands.first
-    if let name, isFile(name) {
+    if let name, isVideo(name) {
       try printVideo(VideoInspection(path: name), settings)
     } else {
       let model = try ModelDiscovery().find(named: name)
@@ -42,10 +42,12 @@ enum InspectCommand {
     if let command = inspection.commandLine { try Console.print("\n\(command)\n") }
   }
 
-  /// A video: what is there and no directory, or what is not there and has a video's name.
-  private static func isFile(_ name: String) -> Bool {
+  /// A video: what is there and no directory, or one of pictures, or what is not there and has a video's name.
+  private static func isVideo(_ name: String) -> Bool {
     var isDirectory: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: name, isDirectory: &isDirectory)
-    return exists ? !isDirectory.boolValue : name.lowercased().hasSuffix(".mp4")
+    guard FileManager.default.fileExists(atPath: name, isDirectory: &isDirectory) else {
+      return name.lowercased().hasSuffix(".mp4")
+    }
+    return !isDirectory.boolValue || VideoInspection.isFolderOfPictures(name)
   }
 }
