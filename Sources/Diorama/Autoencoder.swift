@@ -19,9 +19,17 @@ package struct Autoencoder: Sendable {
 
   /// - Throws: `WeightError`, `TensorError.outOfMemory`.
   package init(_ weights: Weights, configuration: AutoencoderConfiguration) throws {
+    self.init(
+      encoder: try Encoder(weights["encoder"], configuration: configuration),
+      decoder: try Decoder(weights["decoder"], configuration: configuration),
+      configuration: configuration)
+  }
+
+  /// Two halves that were loaded apart.
+  init(encoder: Encoder, decoder: Decoder, configuration: AutoencoderConfiguration) {
     self.configuration = configuration
-    encoder = try Encoder(weights["encoder"], configuration: configuration)
-    decoder = try Decoder(weights["decoder"], configuration: configuration)
+    self.encoder = encoder
+    self.decoder = decoder
   }
 
   /// A clip that is decoded some latents at a time. Used by one thread at a time.

@@ -52,22 +52,28 @@ package final class DioramaPipeline: Sendable {
     self.precision = precision
     let transformerWeights = try directory.weights("transformer")
     let autoencoderWeights = try directory.weights("vae")
+    let autoencoderSource = Weights(
+      CheckedWeights(autoencoderWeights, component: "vae"), precision: precision)
     // About the same work, so that two threads load in half the time.
-    let loaded = try inParallel(
+    let ((text, loadedTransformer, encoder), decoder) = try inParallel(
       threads: threads,
       { [configuration] in
         let transformer = try Transformer(
           Weights(
             CheckedWeights(transformerWeights, component: "transformer"), precision: precision),
           configuration: configuration.transformer)
-        return (try known ?? PromptEncoder(directory, tokenizer: planner.tokenizer), transformer)
+        let encoder = try Encoder(
+          autoencoderSource["encoder"], configuration: configuration.autoencoder)
+        return (
+          try known ?? PromptEncoder(directory, tokenizer: planner.tokenizer), transformer, encoder
+        )
       },
       { [configuration] in
-        try Autoencoder(
-          Weights(CheckedWeights(autoencoderWeights, component: "vae"), precision: precision),
-          configuration: configuration.autoencoder)
+        try Decoder(autoencoderSource["decoder"], configuration: configuration.autoencoder)
       })
-    ((textEncoder, transformer), autoencoder) = loaded
+    (textEncoder, transformer) = (text, loadedTransformer)
+    autoencoder = Autoencoder(
+      encoder: encoder, decoder: decoder, configuration: configuration.autoencoder)
     unreadEntries =
       configuration.unknownFields + textEncoder.unknownFields
       + transformerWeights.unreadKeys.map { "transformer: \($0)" }
