@@ -79,8 +79,7 @@ struct ClipCost {
     operations = [
       "text_encoder": texts.reduce(0) { $0 + $1.operations },
       "transformer": steps,
-      "vae": decoder.operations * Double(latents) / Double(together)
-        + encoder.operations * Double(encoded),
+      "vae": decoder.operations * Double(latents) + encoder.operations * Double(encoded),
     ]
   }
 }

@@ -112,6 +112,7 @@ struct DecoderCost {
   let activationBytes: Int
   /// What the convolutions remember.
   let stateBytes: Int
+  /// Operations a latent frame.
   let operations: Double
 
   init(
@@ -166,7 +167,7 @@ struct DecoderCost {
     activationBytes =
       2 * take(positions, configuration.latentChannels) + max(highest, bytes + output)
     stateBytes = state
-    operations = 2 * products
+    operations = 2 * products / Double(grid.frames)
   }
 }
 

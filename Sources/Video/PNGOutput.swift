@@ -1,10 +1,12 @@
 import Files
 
-/// What the writers of PNG share: an encoder, a count, and an output that appears when it is whole.
+/// What the writers of PNG share: an encoder, a count, a comment that the first picture carries, and an output that
+/// appears when it is whole.
 final class PNGOutput<Output: AtomicOutput> {
   let path: String
   private(set) var frameCount = 0
 
+  private let comment: String?
   private let encoder: PNGEncoder
   private let output: Output
   private var isOpen = true
@@ -12,8 +14,9 @@ final class PNGOutput<Output: AtomicOutput> {
   /// Opens the encoder, then the output.
   ///
   /// - Throws: `VideoError.badSize`, `.encoderMissing`, before anything is written; `.file`.
-  init(_ path: String, size: PictureSize) throws(VideoError) {
+  init(_ path: String, size: PictureSize, comment: String?) throws(VideoError) {
     self.path = path
+    self.comment = comment
     encoder = try PNGEncoder(path, size: size)
     output = try file { () throws(FileError) in try Output(path) }
   }
@@ -27,7 +30,8 @@ final class PNGOutput<Output: AtomicOutput> {
     guard isOpen else { throw .file(.discarded(path: path)) }
     do throws(VideoError) {
       guard frameCount < limit else { throw .tooManyFrames(path: path, count: frameCount + 1) }
-      let bytes = try encoder.encode(picture)
+      var bytes = try encoder.encode(picture)
+      if frameCount == 0, let comment { bytes = PNGComment.inserted(comment, in: bytes) }
       try file { () throws(FileError) in try write(output, bytes) }
     } catch {
       cancel()

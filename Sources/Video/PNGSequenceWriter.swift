@@ -9,7 +9,6 @@ package final class PNGSequenceWriter: FrameSink {
   package var frameCount: Int { output.frameCount }
 
   private let output: PNGOutput<AtomicFolder>
-  private let comment: String?
 
   /// Makes the temporary folder.
   ///
@@ -18,9 +17,8 @@ package final class PNGSequenceWriter: FrameSink {
   ///   `.encoderMissing`, before anything is written; `.file`.
   package init(_ path: String, size: PictureSize, comment: String? = nil) throws(VideoError) {
     let path = withoutTrailingSlashes(path)
-    self.comment = comment
     try Self.check(path)
-    output = try PNGOutput(path, size: size)
+    output = try PNGOutput(path, size: size, comment: comment)
   }
 
   /// Checks that a folder can be made at `path`: nothing stands there, or an empty folder.
@@ -40,21 +38,23 @@ package final class PNGSequenceWriter: FrameSink {
 
   package func append(_ picture: Picture) throws(VideoError) {
     let name = Self.fileName(frameCount)
-    let comment = frameCount == 0 ? comment : nil
     try output.append(picture) { (folder, bytes) throws(FileError) in
-      try folder.write(comment.map { PNGComment.inserted($0, in: bytes) } ?? bytes, to: name)
+      try folder.write(bytes, to: name)
     }
   }
 
   /// What a folder of numbered pictures holds.
   ///
-  /// - Returns: nil where there is no first picture.
+  /// - Returns: nil where there is no folder, or no first picture in it.
   /// - Throws: `VideoError.file`.
   package static func read(
     _ path: String
   ) throws(VideoError) -> (size: PictureSize, frameCount: Int, comment: String?)? {
     let first = path + "/" + fileName(0)
-    let isThere = try file { () throws(FileError) in try FileFacts.of(first) != nil }
+    let isThere = try file { () throws(FileError) in
+      guard try FileFacts.of(path)?.kind == .directory else { return false }
+      return try FileFacts.of(first) != nil
+    }
     guard isThere, let (size, comment) = try PNGComment.read(first) else { return nil }
     let names = Set(try file { () throws(FileError) in try directoryEntries(path) })
     let count = (0...).first { !names.contains(fileName($0)) } ?? 0

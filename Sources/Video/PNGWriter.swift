@@ -6,15 +6,13 @@ package final class PNGWriter: FrameSink {
   package var frameCount: Int { output.frameCount }
 
   private let output: PNGOutput<AtomicFile>
-  private let comment: String?
 
   /// Opens the temporary file.
   ///
   /// - Parameter comment: how the picture was made.
   /// - Throws: `VideoError.badSize`, `.encoderMissing`, before anything is written; `.file`.
   package init(_ path: String, size: PictureSize, comment: String? = nil) throws(VideoError) {
-    self.comment = comment
-    output = try PNGOutput(path, size: size)
+    output = try PNGOutput(path, size: size, comment: comment)
   }
 
   /// Writes a picture to a file at once.
@@ -26,8 +24,8 @@ package final class PNGWriter: FrameSink {
 
   /// Writes the picture; a second one is refused with `VideoError.tooManyFrames`.
   package func append(_ picture: Picture) throws(VideoError) {
-    try output.append(picture, limit: 1) { [comment] (file, bytes) throws(FileError) in
-      try file.write(comment.map { PNGComment.inserted($0, in: bytes) } ?? bytes)
+    try output.append(picture, limit: 1) { (file, bytes) throws(FileError) in
+      try file.write(bytes)
     }
   }
 

@@ -6,9 +6,8 @@ they teach shapes, colours and scenes at a seventh of the price of a clip.
 
 The state in --out makes the run resumable; --from starts from exported weights instead.
 
-On several cores run one process a core, each on one thread; they share every step's gradient:
-
-    RANK=0 WORLD_SIZE=2 MASTER_ADDR=127.0.0.1 MASTER_PORT=29500 taskset -c 0 python -m scripts.train.transformer …
+On several cores run one process a core, each on one thread; they share every step's gradient
+(scripts/train/processes.py).
 """
 
 import argparse

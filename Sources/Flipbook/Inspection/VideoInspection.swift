@@ -22,9 +22,7 @@ package struct VideoInspection: Sendable {
   package init(path: String) throws(FlipbookError) {
     let found: VideoFacts
     do {
-      if Self.isFolderOfPictures(path),
-        let (size, count, comment) = try PNGSequenceWriter.read(path)
-      {
+      if let (size, count, comment) = try PNGSequenceWriter.read(path) {
         self.path = path
         facts = [
           ("container", "folder of png"), ("size", .string(size.description)),
