@@ -13,6 +13,7 @@ package final class GIFWriter: FrameSink {
   package private(set) var frameCount = 0
 
   private let framesPerSecond: Int
+  private let comment: String?
   private let media: MediaFile
   private let frame: Frame
   private var palette: ColorPalette?
@@ -21,15 +22,17 @@ package final class GIFWriter: FrameSink {
 
   /// Opens the encoder and the temporary file.
   ///
+  /// - Parameter comment: how the animation was made.
   /// - Throws: `VideoError.badSize`, `.encoderMissing`, before anything is written; `.file`.
   package init(
-    _ path: String, size: PictureSize, framesPerSecond: Int = 24
+    _ path: String, size: PictureSize, framesPerSecond: Int = 24, comment: String? = nil
   ) throws(VideoError) {
     precondition((1...100).contains(framesPerSecond))
     try Self.check(path, size: size)
     self.path = path
     self.size = size
     self.framesPerSecond = framesPerSecond
+    self.comment = comment
     frame = try Frame(AV_PIX_FMT_PAL8, size: size)
     media = try MediaFile(
       path, muxer: "gif", options: ["loop": "0"], metadata: [:], frameRate: framesPerSecond
@@ -61,7 +64,21 @@ package final class GIFWriter: FrameSink {
     frameCount += 1
   }
 
-  package func finish() throws(VideoError) { try media.finish(frameCount: frameCount) }
+  package func finish() throws(VideoError) {
+    let ending = comment.map { Self.commentExtension($0) + [0x3b] }
+    try media.finish(frameCount: frameCount, ending: ending)
+  }
+
+  /// A comment as GIF89a has it (section 24): introducer, label, blocks of at most 255 bytes, an
+  /// empty one.
+  private static func commentExtension(_ comment: String) -> [UInt8] {
+    let bytes = Array(comment.utf8)
+    let blocks = stride(from: 0, to: bytes.count, by: 255).flatMap { start in
+      let block = bytes[start..<min(start + 255, bytes.count)]
+      return [UInt8(block.count)] + block
+    }
+    return [0x21, 0xfe] + blocks + [0]
+  }
 
   package func cancel() { media.discard() }
 

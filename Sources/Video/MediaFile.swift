@@ -96,7 +96,10 @@ final class MediaFile {
   }
 
   /// Writes what the encoder still holds and the index, and makes the file appear.
-  func finish(frameCount: Int) throws(VideoError) {
+  ///
+  /// - Parameter ending: bytes in the place of the muxer's last one, where a container has room for
+  ///   what the muxer cannot write.
+  func finish(frameCount: Int, ending: [UInt8]? = nil) throws(VideoError) {
     guard isOpen else { throw .file(.discarded(path: path)) }
     defer { discard() }  // nothing where the file was committed
     guard frameCount > 0 else { throw .noFrames(path: path) }
@@ -105,8 +108,14 @@ final class MediaFile {
     try check(av_write_trailer(context))
     avio_flush(context.pointee.pb)
     try check(0)
-    let output = output
-    try file { () throws(FileError) in try output.commit() }
+    let (output, length) = (output, Int(avio_size(context.pointee.pb)))
+    try file { () throws(FileError) in
+      if let ending {
+        try output.seek(to: length - 1)
+        try output.write(ending)
+      }
+      try output.commit()
+    }
   }
 
   /// Removes what was written.

@@ -49,7 +49,7 @@ package enum OutputFormat: String, Sendable, CaseIterable {
 
   /// Opens the output that the name asks for.
   ///
-  /// - Parameter comment: how the video was made; an mp4 and PNG have a place for it.
+  /// - Parameter comment: how the video was made.
   /// - Throws: `VideoError`.
   package static func open(
     _ path: String, size: PictureSize, framesPerSecond: Int = 24, comment: String? = nil
@@ -57,7 +57,8 @@ package enum OutputFormat: String, Sendable, CaseIterable {
     switch try OutputFormat(path: path) {
     case .mp4:
       try MP4Writer(path, size: size, framesPerSecond: framesPerSecond, comment: comment)
-    case .gif: try GIFWriter(path, size: size, framesPerSecond: framesPerSecond)
+    case .gif:
+      try GIFWriter(path, size: size, framesPerSecond: framesPerSecond, comment: comment)
     case .png: try PNGWriter(path, size: size, comment: comment)
     case .folder: try PNGSequenceWriter(path, size: size, comment: comment)
     }

@@ -36,7 +36,9 @@ import Video
       "--contact-sheet", "sheet.png")
     #expect(outcome.output == "x.mp4\n")
     #expect(try folder.contents() == ["model", "sheet.png", "x.mp4", "y.gif"])
-    #expect(try VideoReader(folder.path("y.gif")).facts.codec == "gif")
+    let animation = try VideoReader(folder.path("y.gif")).facts
+    #expect(animation.codec == "gif")
+    #expect(try animation.comment == VideoReader(folder.path("x.mp4")).facts.comment)
     let sheet = try picture("sheet.png")
     #expect(sheet.width >= 64 && sheet.height > 5 * 32 / 2)
 

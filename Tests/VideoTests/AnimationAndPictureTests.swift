@@ -42,6 +42,17 @@ import Video
     #expect(directory.names == ["out.gif"])
   }
 
+  @Test(arguments: [1, 254, 255, 256, 1000]) func animationsCarryAComment(length: Int) throws {
+    let path = directory("out.gif")
+    let comment = String((0..<length).map { Character(UnicodeScalar(UInt8(33 + $0 % 90))) })
+    let writer = try GIFWriter(path, size: PictureSize(width: 64, height: 48), comment: comment)
+    for index in 0..<3 { try writer.append(movingPicture(index)) }
+    try writer.finish()
+    #expect(try VideoReader(path).facts.comment == comment)
+    #expect(try frames(path).count == 3)
+    #expect(try bytes(path).last == 0x3b)
+  }
+
   @Test func animationsKeepColours() throws {
     let path = directory("out.gif")
     let writer = try GIFWriter(path, size: PictureSize(width: 96, height: 72))

@@ -32,9 +32,11 @@ final class GenerationOutputs {
 
   private func open() throws {
     let size = job.pictureSize
-    sinks.append(
-      try OutputFormat.open(job.request.output ?? "", size: size, comment: try comment()))
-    if let path = job.request.gif { sinks.append(try GIFWriter(path, size: size)) }
+    let comment = try comment()
+    sinks.append(try OutputFormat.open(job.request.output ?? "", size: size, comment: comment))
+    if let path = job.request.gif {
+      sinks.append(try GIFWriter(path, size: size, comment: comment))
+    }
     if let path = job.request.contactSheet {
       let title = DrawableText.title(prompt: job.request.prompt, seed: job.request.seed)
       sinks.append(

@@ -1,7 +1,7 @@
 package import Checkpoint
 
-/// How a video was made: enough to make the same file again. It stands as JSON in the `comment` tag
-/// of an mp4 and beside saved latents.
+/// How a video was made: enough to make the same file again. It stands as JSON in the comment of an
+/// mp4, a GIF or a PNG, and beside saved latents.
 ///
 /// Nothing in it depends on where, when or how fast the video was made, so that equal input gives
 /// equal bytes.
