@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from scripts.diorama.autoencoder import Autoencoder, AutoencoderConfig
-from scripts.diorama.haar import haar, inverse_haar
+from scripts.diorama.haar import BLOCK, basis, haar, inverse_haar
 
 from . import export, samples
 from .optimizer import ExponentialMovingAverage, Optimizer, trapezoid
@@ -37,6 +38,15 @@ def coefficient_error(found: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     batch, blocks, rows, columns, _ = square.shape
     pixels = (1 + 4 * (blocks - 1)) * rows * columns * 16 * 3
     return (first + rest) / pixels
+
+
+def border_error(found: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+    """Mean square error, [B], of the change from the last frame of each block to the first of the next."""
+    error = (found - truth).float().unflatten(-1, (BLOCK, -1))
+    error = torch.cat([F.pad(error[:, :1, ..., :1, :], (0, 0, 0, BLOCK - 1)), error[:, 1:]], dim=1)
+    first, last = (torch.einsum("k,...kc->...c", basis().to(error)[:, t], error) for t in (0, BLOCK - 1))
+    jump = (first[:, 1:] - last[:, :-1]).square()
+    return jump.sum(dim=(1, 2, 3, 4)) / jump[0].numel()
 
 
 def psnr(error: torch.Tensor) -> torch.Tensor:
@@ -121,7 +131,7 @@ class Trainer:
         self.model = model.to(self.device)
         self.anchor = copy.deepcopy(self.model.encoder).requires_grad_(False)
         self.is_frozen, self.drift = arguments.freeze_encoder, arguments.drift
-        self.divergence = arguments.divergence
+        self.divergence, self.steadiness = arguments.divergence, arguments.steadiness
         self.model.encoder.requires_grad_(not self.is_frozen)
         # Between the blocks lies a linear map. Once it is trained, steps of their size only shake it.
         def is_slow(name: str) -> bool:
@@ -143,6 +153,10 @@ class Trainer:
         # The logarithm makes the loss the mean PSNR itself and keeps hard pictures from ruling it.
         loss = torch.log(error + 3e-4).mean()
         parts = {"PSNR": psnr(error.detach()).mean()}
+        if self.steadiness and pixels.shape[1] > 1:
+            jump = border_error(found, coefficients)
+            loss = loss + self.steadiness * torch.log(jump + 3e-4).mean()
+            parts["borders"] = psnr(jump.detach()).mean()
         if not self.is_frozen:
             mean, log_variance = mean.float(), log_variance.float()
             divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
@@ -210,7 +224,7 @@ def train(arguments: argparse.Namespace) -> None:
     while step < arguments.steps:
         if step % 50 == 0:
             windows.refresh()
-        batch = torch.from_numpy(windows.batch(arguments.batch, arguments.frames))
+        batch = torch.from_numpy(windows.batch(arguments.batch, arguments.frames, cuts=arguments.cuts))
         pixels = batch.to(trainer.device).float() / 127.5 - 1
         for name, value in trainer.loss(pixels).items():
             recent[name] += value.item() / 25
@@ -236,9 +250,12 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--batch", type=int, default=1920, help="latents of 4×16×16 pixels a step and process")
     parser.add_argument("--frames", type=int, default=17, help="frames of a window, where it has as many")
+    parser.add_argument("--cuts", type=float, default=0.2, help="share of the windows that get a cut")
     parser.add_argument("--rate", type=float, default=2e-4, help="AdamW's, for the residual blocks")
     parser.add_argument("--decay", type=float, default=0.8, help="share of the steps over which the rates fall")
     parser.add_argument("--divergence", type=float, default=0.01, help="weight of the KL divergence an element")
+    parser.add_argument("--steadiness", type=float, default=0,
+                        help="weight of the error in the changes from one latent's frames to the next one's")
     parser.add_argument(
         "--freeze-encoder", action="store_true", help="train the decoder alone, so that cached latents stay good"
     )

@@ -26,11 +26,12 @@ class Windows:
         each = -(-count // len(self.shards))
         return [np.array(window) for shard in self.shards.values() for window in shard[:each]]
 
-    def batch(self, positions: int, frames: int, side: int = 128) -> np.ndarray:
+    def batch(self, positions: int, frames: int, side: int = 128, cuts: float = 0.0) -> np.ndarray:
         """[N, F, h, w, 3]: windows of one size, about `positions` latents of 4×16×16 pixels together.
 
         Whole pictures keep their true borders, which the padding of the convolutions is learned from; larger
-        ones are cropped to a square of `side`, what has more than `frames` frames to `frames` of them.
+        ones are cropped to a square of `side`, what has more than `frames` frames to `frames` of them. A share
+        `cuts` gets a cut, where a latent begins: from there on it shows what another window shows.
         """
         shards = list(self.shards.values())
         chosen = shards[self.random.choice(len(shards), p=self.weights)]
@@ -39,7 +40,13 @@ class Windows:
         height, width = chosen.shape[2:4] if min(chosen.shape[2:4]) <= side else (side, side)
         count = max(1, round(positions / ((frames + 3) // 4 * (height // 16) * (width // 16))))
         odds = self.weights[alike] / self.weights[alike].sum()
-        return self.draw([shards[index] for index in self.random.choice(alike, count, p=odds)], frames, height, width)
+        chosen = [shards[index] for index in self.random.choice(alike, count, p=odds)]
+        whole = self.draw(chosen, frames, height, width)
+        windows = whole.copy()
+        for index in np.flatnonzero(self.random.random(count) < cuts):
+            start = 1 + 4 * self.random.integers(max(1, frames // 4))
+            windows[index, start:] = whole[index - 1, start:]
+        return windows
 
     def crops(self, count: int, side: int, frames: int = 9) -> np.ndarray:
         """[count, frames, side, side, 3]: random windows, places and mirror images."""
