@@ -8,6 +8,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from scripts.diorama.autoencoder import Autoencoder, AutoencoderConfig
+from scripts.diorama.transformer import Transformer, TransformerConfig
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 
@@ -32,5 +33,13 @@ def load_autoencoder(directory: Path) -> Autoencoder:
     """The autoencoder of an exported vae/ folder, f32, channels last."""
     config, tensors = load(directory)
     model = Autoencoder(AutoencoderConfig.from_dict(config)).to(memory_format=torch.channels_last_3d)
+    model.load_state_dict(tensors)
+    return model
+
+
+def load_transformer(directory: Path) -> Transformer:
+    """The transformer of an exported transformer/ folder, f32."""
+    config, tensors = load(directory)
+    model = Transformer(TransformerConfig.from_dict(config))
     model.load_state_dict(tensors)
     return model

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from scripts.diorama.autoencoder import Autoencoder
 from scripts.diorama.text import TextEncoder
-from scripts.diorama.transformer import Transformer, TransformerConfig
+from scripts.diorama.transformer import Transformer
 
 from . import export
 from .autoencoder import psnr
@@ -63,10 +63,7 @@ def main() -> None:
     parser.add_argument("--shift", type=float, default=4.0)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    values, tensors = export.load(Path(arguments.transformer))
-    model = Transformer(TransformerConfig.from_dict(values))
-    model.load_state_dict(tensors)
-    model = model.bfloat16().eval()
+    model = export.load_transformer(Path(arguments.transformer)).bfloat16()
     autoencoder = export.load_autoencoder(Path(arguments.autoencoder))
     empty = torch.as_tensor(TextEncoder(arguments.model).encode([""])[0])
     dataset = Dataset(Path(arguments.data), empty, model.config, arguments.seed, drop=0.0)

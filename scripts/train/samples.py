@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from scripts.diorama.autoencoder import Autoencoder
 from scripts.diorama.sampling import flow_sigmas, guide, sample
 from scripts.diorama.text import TextEncoder
-from scripts.diorama.transformer import Layout, Transformer, TransformerConfig
+from scripts.diorama.transformer import Layout, Transformer
 
 from . import export
 
@@ -101,11 +101,9 @@ def main() -> None:
     parser.add_argument("--shift", type=float, default=4.0)
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
-    config, tensors = export.load(Path(arguments.transformer))
-    model = Transformer(TransformerConfig.from_dict(config))
-    model.load_state_dict(tensors)
+    model = export.load_transformer(Path(arguments.transformer)).bfloat16()
     draw(
-        model.bfloat16(), export.load_autoencoder(Path(arguments.autoencoder)), TextEncoder(arguments.model),
+        model, export.load_autoencoder(Path(arguments.autoencoder)), TextEncoder(arguments.model),
         arguments.frames, arguments.steps, arguments.scale, arguments.shift, arguments.seed,
     ).save(arguments.out)
 
