@@ -1,7 +1,7 @@
 import Files
 
-/// What the writers of PNG share: an encoder, a count, a comment that the first picture carries, and an output that
-/// appears when it is whole.
+/// What the writers of PNG share: an encoder, a count, a comment that the first picture carries, and
+/// an output that appears when it is whole.
 final class PNGOutput<Output: AtomicOutput> {
   let path: String
   private(set) var frameCount = 0

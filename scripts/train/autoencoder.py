@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
 from scripts.diorama.autoencoder import Autoencoder, AutoencoderConfig
 from scripts.diorama.haar import BLOCK, basis, haar, inverse_haar
@@ -43,7 +42,7 @@ def coefficient_error(found: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
 def border_error(found: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     """Mean square error, [B], of the change from the last frame of each block to the first of the next."""
     error = (found - truth).float().unflatten(-1, (BLOCK, -1))
-    error = torch.cat([F.pad(error[:, :1, ..., :1, :], (0, 0, 0, BLOCK - 1)), error[:, 1:]], dim=1)
+    error[:, 0, ..., 1:, :] = 0  # the first block is one frame, its mean
     first, last = (torch.einsum("k,...kc->...c", basis().to(error)[:, t], error) for t in (0, BLOCK - 1))
     jump = (first[:, 1:] - last[:, :-1]).square()
     return jump.sum(dim=(1, 2, 3, 4)) / jump[0].numel()

@@ -11,44 +11,37 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from scripts.diorama.autoencoder import Autoencoder
+from scripts.diorama.sampling import euler, flow_sigmas
 from scripts.diorama.text import TextEncoder
 from scripts.diorama.transformer import Transformer
 
 from . import export
 from .autoencoder import psnr
 from .dataset import Batch, Dataset
+from .samples import decoded
 
 NATIVE = (7, 8, 8, 1)  # latent frames, rows, columns; shots
 
 
 @torch.no_grad()
 def integrate(model: Transformer, batch: Batch, latents: Tensor, start: float, steps: int, shift: float) -> Tensor:
-    """Euler's method from time `start` to 0, the steps even before the shift t' = s·t / (1 + (s−1)·t)."""
+    """Euler's method from time `start` to 0, on the part of the shifted schedule that lies below `start`."""
     layout = batch.layout.to(latents.device, torch.bfloat16)
-    even = torch.linspace(start / (shift - (shift - 1) * start), 0, steps + 1)
-    times = shift * even / (1 + (shift - 1) * even)
-    for now, then in zip(times[:-1], times[1:]):
-        moment = now.expand(len(latents))
-        velocity = model(latents.bfloat16(), batch.condition, batch.mask, moment, batch.text, layout)
-        latents = latents + (then - now) * velocity.float()
-    return latents
+    # A schedule cut off at `start` is one of a smaller shift, scaled.
+    sigmas = [start * sigma for sigma in flow_sigmas(steps, shift / (shift - (shift - 1) * start))]
 
+    def velocity(z: Tensor, sigma: float) -> Tensor:
+        time = torch.full((len(z),), sigma)
+        return model(z.bfloat16(), batch.condition, batch.mask, time, batch.text, layout).float()
 
-@torch.no_grad()
-def decoded(autoencoder: Autoencoder, latents: Tensor) -> Tensor:
-    """Pixels [B, F, H, W, 3] in [−1, 1], clip by clip."""
-    with torch.autocast(latents.device.type, dtype=torch.bfloat16):
-        return torch.cat([autoencoder.decode(clip[None]).float().clamp(-1, 1) for clip in latents])
+    return euler(velocity, latents, sigmas)
 
 
 def changes(clips: Tensor) -> tuple[float, float]:
     """Mean change, in grey levels, from a frame to the next: where a latent of four frames begins, and elsewhere."""
     change = (clips[:, 1:] - clips[:, :-1]).abs().mean(dim=(0, 2, 3, 4)) * 127.5
-    begins = torch.arange(len(change)) % 4 == 0
-    begins[0] = False  # behind the first frame, which has a latent of its own
-    inside = torch.arange(len(change)) % 4 != 0
-    return change[begins].mean().item(), change[inside].mean().item()
+    change = change.unflatten(0, (-1, 4))  # a latent a row; the first one follows a single picture
+    return change[1:, 0].mean().item(), change[:, 1:].mean().item()
 
 
 def main() -> None:
