@@ -10,19 +10,20 @@
 // of the kernel and every block of 48 output channels, from the first cache but for the first time.
 // An output is written once a pass and read once less; it stays in a cache in between.
 
-/// Convolves a run of output pixels to a block of output channels.
+/// Convolves a run of positions to a block of output channels.
 /// - Parameters:
 ///   - ring: the padded frames.
 ///   - number: the newest of them, the frame of the clip that is computed; it, and as many before it
 ///     as the kernel has and the clip, lie in the ring.
-///   - pixels: which of the `height · width` pixels.
+///   - positions: which of `ring.frame.positions`.
+///   - layout: of the algorithm of the frames.
 ///   - block: which of `layout.blocks`.
 ///   - weights: packed by `layout`, 64-byte aligned.
 ///   - bias: `[layout.paddedOutputs]`, packed by `layout`.
 ///   - addsToOutput: whether the result is added to what the output holds, a residual connection.
 ///   - output: `[height·upscale, width·upscale, layout.channelsPerPixel]`.
 package func convolve(
-  _ ring: FrameRing, number: Int, pixels: Range<Int>, layout: borrowing ConvolutionLayout,
+  _ ring: FrameRing, number: Int, positions: Range<Int>, layout: borrowing ConvolutionLayout,
   block: Int, weights: UnsafeRawPointer, bias: UnsafePointer<Float>, addsToOutput: Bool,
   output: UnsafeMutablePointer<Float>
 ) {
@@ -31,64 +32,88 @@ package func convolve(
     start: output + columns.firstChannel, bias: bias + columns.firstVector * lanes,
     vectors: columns.vectors,
     lastVectorCount: columns.channels - (columns.vectors - 1) * lanes)
-  if let steps = layout.tileSteps {
-    convolveInTiles(ring, number, pixels, layout, columns, weights, steps, target, addsToOutput)
-    return
+  switch (layout.algorithm, layout.tileSteps) {
+  case (.winograd, _):
+    convolveByWinograd(
+      ring, number, positions, layout, columns, weights, target, addsToOutput: addsToOutput)
+  case (.direct, let steps?):
+    convolveInTiles(ring, number, positions, layout, columns, weights, steps, target, addsToOutput)
+  case (.direct, nil):
+    convolveInVectors(
+      ring, number, positions, layout, columns, weights, target, addsToOutput: addsToOutput)
   }
-  let room = (pixels.count + tilePixels - 1) / tilePixels * tilePixels
+}
+
+/// The part of `convolve` that is done directly, in vector registers.
+private func convolveInVectors(
+  _ ring: FrameRing, _ number: Int, _ pixels: Range<Int>, _ layout: borrowing ConvolutionLayout,
+  _ block: ConvolutionLayout.Block, _ weights: UnsafeRawPointer, _ target: OutputBlock,
+  addsToOutput: Bool
+) {
+  let room = roomForTiles(pixels)
   withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * room) { offsets in
     withUnsafeTemporaryAllocation(
       of: Vector.self, capacity: tilePixels * ConvolutionLayout.widestBlock
     ) { sums in
-      guard let inputs = offsets.baseAddress, let sums = sums.baseAddress else { return }
-      let outputs = inputs + room
-      fillOffsets(pixels, ring.frame, layout, columns, inputs: inputs, outputs: outputs, room: room)
-      var isFirst = true
-      for time in max(0, layout.kernelTime - 1 - number)..<layout.kernelTime {
-        let frame = UnsafeRawPointer(ring[number - (layout.kernelTime - 1) + time])
-        var row = 0
-        while row < layout.kernelHeight {
-          let rows = KernelRows(
-            frame: frame + row * ring.frame.rowByteCount, rowByteCount: ring.frame.rowByteCount,
-            rows: min(layout.rowsOfPass, layout.kernelHeight - row), groups: layout.rowGroups,
-            weights: weights + layout.offset(columns, time: time, row: row))
-          for first in stride(from: 0, to: pixels.count, by: tilePixels) {
-            convolveTile(
-              format: layout.format, vectors: columns.vectors, rows, offsets: inputs + first,
-              sums: sums)
-            target.add(
-              sums, to: outputs + first, count: min(tilePixels, pixels.count - first),
-              startsFromBias: isFirst, addsToOutput: !isFirst || addsToOutput)
+      withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: layout.kernelHeight) {
+        rows in
+        guard let inputs = offsets.baseAddress, let sums = sums.baseAddress else { return }
+        let outputs = inputs + room
+        fillOffsets(pixels, ring.frame, layout, block, inputs: inputs, outputs: outputs, room: room)
+        var isFirst = true
+        for time in layout.times(of: number) {
+          let frame = UnsafeRawPointer(ring[number - (layout.kernelTime - 1) + time])
+          var row = 0
+          while row < layout.kernelHeight {
+            let count = min(layout.rowsOfPass, layout.kernelHeight - row)
+            for index in 0..<count { rows[index] = frame + (row + index) * ring.frame.rowByteCount }
+            let kernel = KernelRows(
+              inputs: UnsafeBufferPointer(rows.extracting(..<count)), groups: layout.rowGroups,
+              weights: weights + layout.offset(block, time: time, row: row))
+            for first in stride(from: 0, to: pixels.count, by: tilePixels) {
+              convolveTile(
+                format: layout.format, vectors: block.vectors, kernel, offsets: inputs + first,
+                sums: sums)
+              target.add(
+                sums, to: outputs + first, count: min(tilePixels, pixels.count - first),
+                startsFromBias: isFirst, addsToOutput: !isFirst || addsToOutput)
+            }
+            isFirst = false
+            row += count
           }
-          isFirst = false
-          row += rows.rows
         }
       }
     }
   }
 }
 
-/// Where the window of each pixel starts in a padded frame, in bytes, and where its result goes, in
-/// elements; what is missing from the last tile sees what the last pixel sees.
+/// Positions rounded up to whole tiles.
+func roomForTiles(_ positions: Range<Int>) -> Int {
+  (positions.count + tilePixels - 1) / tilePixels * tilePixels
+}
+
+/// Where the window of each position starts in a padded frame, in bytes, and where its result, or the upper one of two,
+/// goes, in elements; what is missing from the last tile sees what the last position sees.
 @inline(__always)
-private func fillOffsets(
-  _ pixels: Range<Int>, _ frame: PaddedFrame, _ layout: borrowing ConvolutionLayout,
+func fillOffsets(
+  _ positions: Range<Int>, _ frame: PaddedFrame, _ layout: borrowing ConvolutionLayout,
   _ block: ConvolutionLayout.Block, inputs: UnsafeMutablePointer<Int>,
   outputs: UnsafeMutablePointer<Int>, room: Int
 ) {
-  var (row, column) = (pixels.lowerBound / frame.width, pixels.lowerBound % frame.width)
-  for index in 0..<pixels.count {
+  let together = frame.algorithm.rowsTogether
+  var (row, column) = positions.lowerBound.quotientAndRemainder(dividingBy: frame.width)
+  for index in 0..<positions.count {
     inputs[index] = row * frame.rowByteCount + column * frame.pixelByteCount
-    outputs[index] = layout.output(row: row, column: column, block, width: frame.width)
+    outputs[index] = layout.output(row: row * together, column: column, block, width: frame.width)
     column += 1
     if column == frame.width {
       column = 0
       row += 1
     }
   }
-  for index in pixels.count..<room {
-    inputs[index] = inputs[pixels.count - 1]
-    outputs[index] = outputs[pixels.count - 1]
+  for index in positions.count..<room {
+    inputs[index] = inputs[positions.count - 1]
+    outputs[index] = outputs[positions.count - 1]
   }
 }
 
@@ -99,6 +124,12 @@ struct OutputBlock {
   let vectors: Int
   /// How many channels of the last vector there are.
   let lastVectorCount: Int
+
+  /// The same `distance` elements further on.
+  func moved(by distance: Int) -> OutputBlock {
+    OutputBlock(
+      start: start + distance, bias: bias, vectors: vectors, lastVectorCount: lastVectorCount)
+  }
 
   /// Writes the first `count` pixels of a tile: its sums, plus the bias, plus what is there.
   @inline(__always)

@@ -1,35 +1,54 @@
 // What a convolution reads: frames with a border of zeros, so that no tap has to ask whether it lies
 // inside, in the format of its products. A group is four bytes, one Float32 or a pair of bfloat16.
 
-/// The shape of a padded frame, `[height + 2·marginRows, width + 2·marginColumns, groups]`.
+/// The shape of a padded frame: `[height + 2·marginRows, width + 2·marginColumns, groups]`, or by Winograd's algorithm
+/// `[4, rows, width + 2·marginColumns, groups]`, the four sums and differences of the rows that two rows of pixels see.
 package struct PaddedFrame: Sendable, Equatable {
   package let height: Int
   package let width: Int
   package let channels: Int
   package let format: ProductFormat
-  /// Rows of zeros above and below, columns of zeros left and right: half the kernel.
+  /// Rows of zeros above and below, columns of zeros left and right: half the kernel. Winograd's algorithm adds the
+  /// zeros above and below to others, and has none of these rows.
   package let marginRows: Int
   package let marginColumns: Int
+  package let algorithm: ConvolutionAlgorithm
 
   package init(
     height: Int, width: Int, channels: Int, format: ProductFormat, marginRows: Int,
-    marginColumns: Int
+    marginColumns: Int, algorithm: ConvolutionAlgorithm = .direct
   ) {
+    precondition(algorithm == .direct || marginRows == 1, "Winograd's algorithm for another kernel")
     self.height = height
     self.width = width
     self.channels = channels
     self.format = format
-    self.marginRows = marginRows
+    self.marginRows = algorithm == .direct ? marginRows : 0
     self.marginColumns = marginColumns
+    self.algorithm = algorithm
   }
+
+  /// Rows that are written and convolved as one, of a pixel or of two.
+  package var rows: Int { (height + algorithm.rowsTogether - 1) / algorithm.rowsTogether }
+  /// What a convolution computes as one: a pixel, or one and that below it.
+  package var positions: Int { rows * width }
 
   package var pixelByteCount: Int { format.groups(channels) * groupByteCount }
   package var rowByteCount: Int { (width + 2 * marginColumns) * pixelByteCount }
-  package var byteCount: Int { (height + 2 * marginRows) * rowByteCount }
+  package var byteCount: Int { (storedRows + 2 * marginRows) * rowByteCount }
+
+  private var storedRows: Int {
+    algorithm == .direct ? height : ConvolutionAlgorithm.components * rows
+  }
 
   /// Where a pixel lies; row −1 is the last of the border above.
   package func offset(row: Int, column: Int) -> Int {
     (row + marginRows) * rowByteCount + (column + marginColumns) * pixelByteCount
+  }
+
+  /// Where one of Winograd's sums lies.
+  package func offset(component: Int, row: Int, column: Int) -> Int {
+    offset(row: component * rows + row, column: column)
   }
 
   /// Makes the border of a frame zero; the rest is left as it is.
@@ -37,7 +56,7 @@ package struct PaddedFrame: Sendable, Equatable {
     let above = marginRows * rowByteCount
     let side = marginColumns * pixelByteCount
     clear(frame, above)
-    for row in 0..<height {
+    for row in 0..<storedRows {
       let start = frame + above + row * rowByteCount
       clear(start, side)
       clear(start + (rowByteCount - side), side)

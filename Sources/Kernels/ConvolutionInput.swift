@@ -12,15 +12,29 @@ package struct ChannelNorm {
   }
 }
 
-/// Writes a row of a padded frame: normalised and activated where there is a norm, and in the format of
+/// Writes rows of a padded frame: normalised and activated where there is a norm, and in the format of
 /// the products. Each number is read once (with a norm twice, the second time from the first cache)
-/// and written once.
+/// and written once, by Winograd's algorithm twice.
 /// - Parameters:
-///   - source: the first of `frame.width` pixels of `frame.channels` Float32.
-///   - row: the row of the frame.
+///   - source: `[frame.height, frame.width, frame.channels]`.
+///   - rows: which of `frame.rows`.
 ///   - norm: RMS norm over channels and SiLU, as `channelRMSNormSiLU`.
 ///   - target: the padded frame.
-package func writeRow(
+package func writeRows(
+  _ source: UnsafePointer<Float>, _ rows: Range<Int>, norm: ChannelNorm?, of frame: PaddedFrame,
+  into target: UnsafeMutableRawPointer
+) {
+  if frame.algorithm == .winograd {
+    writeComponents(source, rows, norm: norm, of: frame, into: target)
+    return
+  }
+  for row in rows {
+    writeRow(
+      source + row * frame.width * frame.channels, row: row, norm: norm, of: frame, into: target)
+  }
+}
+
+private func writeRow(
   _ source: UnsafePointer<Float>, row: Int, norm: ChannelNorm?, of frame: PaddedFrame,
   into target: UnsafeMutableRawPointer
 ) {
@@ -35,41 +49,107 @@ package func writeRow(
       channels: channels, weight: norm.weight, epsilon: norm.epsilon)
   case (_, nil):
     for column in 0..<frame.width {
-      writePairs(
-        source + column * channels, count: channels, to: start + column * frame.pixelByteCount
-      ) { values, _, _ in values }
+      let pixel = source + column * channels
+      writePairs(count: channels, to: start + column * frame.pixelByteCount) { offset, valid in
+        load(pixel, offset, valid)
+      }
     }
   case (_, let norm?):
     forEachNormalizable(
       source, positions: frame.width, channels: channels, epsilon: norm.epsilon
     ) { column, factor in
-      writePairs(
-        source + column * channels, count: channels, to: start + column * frame.pixelByteCount
-      ) { values, offset, valid in
-        siluForBFloat16(values * factor * load(norm.weight, offset, valid))
+      let pixel = source + column * channels
+      writePairs(count: channels, to: start + column * frame.pixelByteCount) { offset, valid in
+        siluForBFloat16(load(pixel, offset, valid) * factor * load(norm.weight, offset, valid))
       }
     }
   }
 }
 
-/// Transforms `count` numbers and writes them rounded to bfloat16; an odd one is followed by a zero,
-/// which fills its pair. The transform keeps zeros, which stand where a vector is not full.
+/// The sums and differences of rows that Winograd's algorithm multiplies: a row of positions sees four rows of pixels,
+/// two of which the next one sees as well.
+private func writeComponents(
+  _ source: UnsafePointer<Float>, _ rows: Range<Int>, norm: ChannelNorm?, of frame: PaddedFrame,
+  into target: UnsafeMutableRawPointer
+) {
+  let count = frame.width * frame.channels
+  // Four rows of pixels, each in the place of the one that nobody sees any more, and a row of zeros.
+  withUnsafeTemporaryAllocation(of: Float.self, capacity: 5 * count) { room in
+    guard let kept = room.baseAddress else { return }
+    let zeros = kept + 4 * count
+    zeros.initialize(repeating: 0, count: count)
+    func pixels(_ row: Int) -> UnsafePointer<Float> {
+      if row < 0 || row >= frame.height { return UnsafePointer(zeros) }
+      return norm == nil ? source + row * count : UnsafePointer(kept + row % 4 * count)
+    }
+    var next = max(0, 2 * rows.lowerBound - 1)
+    for row in rows {
+      while let norm, next < min(2 * row + 3, frame.height) {
+        activate(source + next * count, norm: norm, of: frame, into: kept + next % 4 * count)
+        next += 1
+      }
+      let (d0, d1, d2, d3) = (
+        pixels(2 * row - 1), pixels(2 * row), pixels(2 * row + 1), pixels(2 * row + 2)
+      )
+      for component in 0..<ConvolutionAlgorithm.components {
+        let start = target + frame.offset(component: component, row: row, column: 0)
+        switch component {
+        case 0: writePixels(to: start, of: frame) { load(d0, $0, $1) - load(d2, $0, $1) }
+        case 1: writePixels(to: start, of: frame) { load(d1, $0, $1) + load(d2, $0, $1) }
+        case 2: writePixels(to: start, of: frame) { load(d2, $0, $1) - load(d1, $0, $1) }
+        default: writePixels(to: start, of: frame) { load(d1, $0, $1) - load(d3, $0, $1) }
+        }
+      }
+    }
+  }
+}
+
+/// A row of pixels normalised and activated, as exactly as bfloat16 needs it.
+private func activate(
+  _ source: UnsafePointer<Float>, norm: ChannelNorm, of frame: PaddedFrame,
+  into target: UnsafeMutablePointer<Float>
+) {
+  let channels = frame.channels
+  forEachNormalizable(
+    source, positions: frame.width, channels: channels, epsilon: norm.epsilon
+  ) { column, factor in
+    let start = column * channels
+    mapVectors(source + start, target + start, count: channels) { values, offset, valid in
+      siluForBFloat16(values * factor * load(norm.weight, offset, valid))
+    }
+  }
+}
+
+/// Writes a row of pixels from numbers that lie as those of the frame do, without a border.
+@inline(__always)
+private func writePixels(
+  to target: UnsafeMutableRawPointer, of frame: PaddedFrame,
+  _ values: (_ offset: Int, _ valid: Int) -> Vector
+) {
+  for column in 0..<frame.width {
+    writePairs(count: frame.channels, to: target + column * frame.pixelByteCount) {
+      values(column * frame.channels + $0, $1)
+    }
+  }
+}
+
+/// Writes `count` numbers rounded to bfloat16; an odd one is followed by a zero, which fills its pair, as the values
+/// beyond the valid ones are.
 @inline(__always)
 private func writePairs(
-  _ source: UnsafePointer<Float>, count: Int, to target: UnsafeMutableRawPointer,
-  _ transform: (_ values: Vector, _ offset: Int, _ valid: Int) -> Vector
+  count: Int, to target: UnsafeMutableRawPointer,
+  _ values: (_ offset: Int, _ valid: Int) -> Vector
 ) {
   var offset = 0
   while offset + 2 * lanes <= count {
-    let low = transform(Vector(loading: source + offset), offset, lanes)
-    let high = transform(Vector(loading: source + offset + lanes), offset + lanes, lanes)
+    let (low, high) = (values(offset, lanes), values(offset + lanes, lanes))
     target.storeBytes(
       of: flipbook_bf16_rounded2(low, high), toByteOffset: 2 * offset, as: SIMD32<UInt16>.self)
     offset += 2 * lanes
   }
   while offset < count {
     let valid = min(lanes, count - offset)
-    let rounded = flipbook_bf16_rounded(transform(load(source, offset, valid), offset, valid))
+    let rounded = flipbook_bf16_rounded(values(offset, valid))
     if valid == lanes {
       target.storeBytes(of: rounded, toByteOffset: 2 * offset, as: SIMD16<UInt16>.self)
     } else {

@@ -16,13 +16,10 @@ var hasWideRegisters: Bool { flipbook_compiled_features() & (1 << 5) != 0 }
 /// Pixels of a register tile.
 var tilePixels: Int { hasWideRegisters ? 8 : 6 }
 
-/// Some rows of a kernel, and what they see of a frame.
+/// Some rows of a kernel, and what they see.
 struct KernelRows {
-  /// The padded frame, at the row of it that the first row of the kernel sees of the first pixel.
-  let frame: UnsafeRawPointer
-  /// From a row of the frame to the next.
-  let rowByteCount: Int
-  let rows: Int
+  /// For each of them the row of a padded frame that it sees of the first pixel.
+  let inputs: UnsafeBufferPointer<UnsafeRawPointer>
   /// Groups that one row multiplies.
   let groups: Int
   /// `[rows, groups, vectors, 16]`.
@@ -31,7 +28,7 @@ struct KernelRows {
 
 /// The sums of a tile of `tilePixels` pixels × `vectors` vectors.
 /// - Parameters:
-///   - offsets: where in the frame each pixel's window starts.
+///   - offsets: where in a row of `inputs` each pixel's window starts.
 ///   - sums: `[tilePixels, vectors]`, overwritten.
 @inline(__always)
 func convolveTile(
@@ -156,9 +153,9 @@ private func eightPixels<Pixel: PixelSums>(
 ) {
   var (s0, s1, s2, s3) = (Pixel(), Pixel(), Pixel(), Pixel())
   var (s4, s5, s6, s7) = (Pixel(), Pixel(), Pixel(), Pixel())
-  var (frame, weights) = (kernel.frame, kernel.weights)
+  var weights = kernel.weights
   let byteCount = kernel.groups &* groupByteCount
-  for _ in 0..<kernel.rows {
+  for frame in kernel.inputs {
     let (p0, p1, p2, p3) = (
       frame + offsets[0], frame + offsets[1], frame + offsets[2], frame + offsets[3]
     )
@@ -179,7 +176,6 @@ private func eightPixels<Pixel: PixelSums>(
       weights += Pixel.vectors &* vectorByteCount
       group &+= groupByteCount
     }
-    frame += kernel.rowByteCount
   }
   s0.store(0, to: sums)
   s1.store(1, to: sums)
@@ -198,9 +194,9 @@ private func sixPixels<Pixel: PixelSums>(
 ) {
   var (s0, s1, s2) = (Pixel(), Pixel(), Pixel())
   var (s3, s4, s5) = (Pixel(), Pixel(), Pixel())
-  var (frame, weights) = (kernel.frame, kernel.weights)
+  var weights = kernel.weights
   let byteCount = kernel.groups &* groupByteCount
-  for _ in 0..<kernel.rows {
+  for frame in kernel.inputs {
     let (p0, p1, p2) = (frame + offsets[0], frame + offsets[1], frame + offsets[2])
     let (p3, p4, p5) = (frame + offsets[3], frame + offsets[4], frame + offsets[5])
     var group = 0
@@ -215,7 +211,6 @@ private func sixPixels<Pixel: PixelSums>(
       weights += Pixel.vectors &* vectorByteCount
       group &+= groupByteCount
     }
-    frame += kernel.rowByteCount
   }
   s0.store(0, to: sums)
   s1.store(1, to: sums)

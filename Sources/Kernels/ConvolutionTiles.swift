@@ -18,7 +18,6 @@ func convolveInTiles(
   let pitch = frame.width + 2 * frame.marginColumns
   func position(_ pixel: Int) -> Int { pixel / frame.width * pitch + pixel % frame.width }
   let end = position(lastPixel) + 1
-  let firstTime = max(0, layout.kernelTime - 1 - number)
   var sums = InlineArray<64, Vector>(repeating: Vector(repeating: 0))
   withUnsafeMutablePointer(to: &sums) { sums in
     let sums = UnsafeMutableRawPointer(sums)
@@ -29,7 +28,7 @@ func convolveInTiles(
       let tile = RegisterTile(
         hasLow: positions.count > tileRegisterRows, hasRight: block.vectors == 2)
       tile.begin(at: sums, isFirst: true)
-      for time in firstTime..<layout.kernelTime {
+      for time in layout.times(of: number) {
         let window =
           UnsafeRawPointer(ring[number - (layout.kernelTime - 1) + time])
           + first * frame.pixelByteCount

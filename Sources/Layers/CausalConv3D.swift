@@ -91,9 +91,12 @@ package struct CausalConv3D: Sendable {
     height: Int, width: Int, channels: Int, kernel: (t: Int, h: Int, w: Int) = (3, 3, 3),
     precision: ComputePrecision
   ) -> Int {
+    let format = format(precision)
     let frame = PaddedFrame(
-      height: height, width: width, channels: channels, format: format(precision),
-      marginRows: kernel.h / 2, marginColumns: kernel.w / 2)
+      height: height, width: width, channels: channels, format: format, marginRows: kernel.h / 2,
+      marginColumns: kernel.w / 2,
+      algorithm: .fastest(
+        inputs: channels, kernelHeight: kernel.h, kernelWidth: kernel.w, format: format))
     return slots(frame, kernelTime: kernel.t) * frame.byteCount
   }
 
@@ -108,7 +111,7 @@ package struct CausalConv3D: Sendable {
   private func paddedFrame(height: Int, width: Int) -> PaddedFrame {
     PaddedFrame(
       height: height, width: width, channels: inputs, format: layout.format,
-      marginRows: kernel.h / 2, marginColumns: kernel.w / 2)
+      marginRows: kernel.h / 2, marginColumns: kernel.w / 2, algorithm: layout.algorithm)
   }
 
   /// What this layer keeps of a clip of `height`×`width` that comes in pieces.
@@ -191,14 +194,13 @@ package struct CausalConv3D: Sendable {
   private func write(
     _ x: Tensor, _ norm: RMSNormSiLU?, to ring: FrameRing, _ number: Int, _ compute: Compute
   ) {
-    let (height, width) = (ring.frame.height, ring.frame.width)
-    let source = Rows(x)
-    // Rows of one block: some hundred pixels, so that small frames are not shared out in crumbs.
-    compute.pool.forBlocks(of: x.shape[0] * height, block: max(1, 96 / width)) { rows in
-      for row in rows {
-        writeRow(
-          source[row * width], row: row % height, norm: norm?.kernel, of: ring.frame,
-          into: ring[number + row / height])
+    let frame = ring.frame
+    let (source, pixels) = (Rows(x), frame.height * frame.width)
+    // Rows of one block: some hundred positions, so that small frames are not shared out in crumbs.
+    compute.pool.forBlocks(of: x.shape[0] * frame.rows, block: max(1, 96 / frame.width)) { rows in
+      forEachFrame(rows, of: frame.rows) { index, rows in
+        writeRows(
+          source[index * pixels], rows, norm: norm?.kernel, of: frame, into: ring[number + index])
       }
     }
     withExtendedLifetime(norm) {}
@@ -207,36 +209,44 @@ package struct CausalConv3D: Sendable {
   private func convolve(
     _ ring: FrameRing, _ number: Int, into result: Tensor, addsToOutput: Bool, _ compute: Compute
   ) {
-    let framePixels = ring.frame.height * ring.frame.width
-    let pixels = result.shape[0] * framePixels
-    let blockPixels = blockPixels(pixels, threads: compute.pool.threads)
-    let pixelBlocks = (pixels + blockPixels - 1) / blockPixels
+    let positions = result.shape[0] * ring.frame.positions
+    let blockPositions = blockPositions(positions, threads: compute.pool.threads)
+    let positionBlocks = (positions + blockPositions - 1) / blockPositions
     let target = Rows(result)
     let (frameStride, channelBlocks) = (result.count / result.shape[0], layout.blocks.count)
     // What is large stays while what is small is read again: weights of deep layers, pixels of others.
     let weightsStay = weight.count > ring.slots * ring.frame.byteCount / groupByteCount
-    compute.pool.parallel(pixelBlocks * channelBlocks) { index in
-      let first = blockPixels * (weightsStay ? index % pixelBlocks : index / channelBlocks)
-      let end = min(first + blockPixels, pixels)
-      for frame in first / framePixels...(end - 1) / framePixels {
-        let start = frame * framePixels
+    compute.pool.parallel(positionBlocks * channelBlocks) { index in
+      let first =
+        blockPositions * (weightsStay ? index % positionBlocks : index / channelBlocks)
+      let block = first..<min(first + blockPositions, positions)
+      forEachFrame(block, of: ring.frame.positions) { frame, positions in
         Kernels.convolve(
-          ring, number: number + frame,
-          pixels: max(first - start, 0)..<min(end - start, framePixels), layout: layout,
-          block: weightsStay ? index / pixelBlocks : index % channelBlocks,
+          ring, number: number + frame, positions: positions, layout: layout,
+          block: weightsStay ? index / positionBlocks : index % channelBlocks,
           weights: weight.pointer, bias: bias.pointer, addsToOutput: addsToOutput,
           output: target.pointer + frame * frameStride)
       }
     }
   }
 
-  /// Pixels of one block of work: enough that its weights, which come from a farther cache, are used
+  /// Positions of one block of work: enough that its weights, which come from a farther cache, are used
   /// often, and few enough that every thread has some blocks.
-  private func blockPixels(_ pixels: Int, threads: Int) -> Int {
-    var block = layout.pixelsOfBlock
-    while block > 16 && (pixels + block - 1) / block * layout.blocks.count < 3 * threads {
+  private func blockPositions(_ positions: Int, threads: Int) -> Int {
+    var block = layout.positionsOfBlock
+    while block > 16 && (positions + block - 1) / block * layout.blocks.count < 3 * threads {
       block /= 2
     }
     return block
+  }
+}
+
+/// Calls `body` with every frame that a range of rows or positions has a part in, `count` a frame, and with that part.
+private func forEachFrame(
+  _ range: Range<Int>, of count: Int, _ body: (_ frame: Int, _ part: Range<Int>) -> Void
+) {
+  for frame in range.lowerBound / count...(range.upperBound - 1) / count {
+    let start = frame * count
+    body(frame, max(range.lowerBound - start, 0)..<min(range.upperBound - start, count))
   }
 }

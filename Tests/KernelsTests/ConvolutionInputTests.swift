@@ -81,6 +81,46 @@ import Testing
     }
   }
 
+  /// Four rows of every two, above and below the frame zeros; written in parts as in one go.
+  @Test(arguments: [(1, 3, 5), (2, 1, 16), (5, 2, 33), (8, 4, 48)], [false, true])
+  func componentsAreSumsOfRows(_ size: (height: Int, width: Int, channels: Int), hasNorm: Bool) {
+    let (height, width, channels) = size
+    let frame = PaddedFrame(
+      height: height, width: width, channels: channels, format: .bfloat16, marginRows: 1,
+      marginColumns: 1, algorithm: .winograd)
+    let (input, weight) = numbers(height * width, channels)
+    let activated = hasNorm ? reference(input, weight) : input.map(Double.init)
+    var memory = [UInt16](repeating: 0xFFFF, count: frame.byteCount / 2)
+    for rows in [0..<frame.rows / 2, frame.rows / 2..<frame.rows] {
+      memory.withUnsafeMutableBytes { memory in
+        weight.withUnsafeBufferPointer { weight in
+          guard let memory = memory.baseAddress, let weight = weight.baseAddress else { return }
+          writeRows(
+            input, rows, norm: hasNorm ? ChannelNorm(weight: weight, epsilon: 1e-6) : nil,
+            of: frame, into: memory)
+        }
+      }
+    }
+    func pixel(_ row: Int, _ place: Int) -> Double {
+      row < 0 || row >= height ? 0 : activated[row * width * channels + place]
+    }
+    for row in 0..<frame.rows {
+      for place in 0..<width * channels {
+        let d = (0..<4).map { pixel(2 * row - 1 + $0, place) }
+        let expected = [d[0] - d[2], d[1] + d[2], d[2] - d[1], d[1] - d[3]]
+        for component in 0..<4 {
+          let offset =
+            frame.offset(component: component, row: row, column: place / channels) / 2
+            + place % channels
+          let found = Double(Float(bitPattern: UInt32(memory[offset]) << 16))
+          // Half a step of bfloat16, and the shorter polynomial's 1e-5 of either number.
+          let tolerance = 0.003907 * abs(expected[component]) + 2e-5 * d.map(abs).reduce(0, +)
+          #expect(abs(found - expected[component]) <= tolerance + 1e-30)
+        }
+      }
+    }
+  }
+
   private func numbers(_ positions: Int, _ channels: Int) -> (input: [Float], weight: [Float]) {
     var numbers = SplitMix64(seed: UInt64(channels))
     return (numbers.floats(positions * channels).map { $0 * 7 }, numbers.floats(channels))
@@ -98,11 +138,11 @@ import Testing
     if let weight {
       weight.withUnsafeBufferPointer { weight in
         guard let weight = weight.baseAddress else { return }
-        writeRow(
-          input, row: 0, norm: ChannelNorm(weight: weight, epsilon: 1e-6), of: frame, into: memory)
+        writeRows(
+          input, 0..<1, norm: ChannelNorm(weight: weight, epsilon: 1e-6), of: frame, into: memory)
       }
     } else {
-      writeRow(input, row: 0, norm: nil, of: frame, into: memory)
+      writeRows(input, 0..<1, norm: nil, of: frame, into: memory)
     }
     return input.indices.map { index in
       let pixel = index / channels * frame.pixelByteCount

@@ -24,6 +24,22 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
   }
 }
 
+/// A format and an algorithm that go together.
+struct ConvolutionWay: CustomTestStringConvertible, Sendable {
+  let format: ProductFormat
+  let algorithm: ConvolutionAlgorithm
+
+  init(_ format: ProductFormat, _ algorithm: ConvolutionAlgorithm) {
+    self.format = format
+    self.algorithm = algorithm
+  }
+
+  var testDescription: String { "\(format), \(algorithm)" }
+
+  /// A number as the products see it.
+  func rounded(_ x: Float) -> Float { format == .float32 ? x : roundedToBFloat16(x) }
+}
+
 /// Random inputs and weights of a convolution that sees the `t` frames of its kernel.
 struct ConvolutionProblem {
   let example: ConvolutionCase
@@ -50,16 +66,18 @@ struct ConvolutionProblem {
   /// By the kernels.
   /// - Parameter framesLeftOut: frames at the start that lie before the clip.
   func result(
-    _ format: ProductFormat, addsToOutput: Bool, pixelsPerCall: Int, framesLeftOut: Int = 0
+    _ format: ProductFormat, _ algorithm: ConvolutionAlgorithm = .direct, addsToOutput: Bool,
+    positionsPerCall: Int, framesLeftOut: Int = 0
   ) -> [Float] {
     let (height, width) = example.size
     let kernel = example.kernel
     let layout = ConvolutionLayout(
       inputs: example.channels.inputs, outputs: example.channels.outputs, kernelTime: kernel.t,
-      kernelHeight: kernel.h, kernelWidth: kernel.w, format: format, upscale: example.upscale)
+      kernelHeight: kernel.h, kernelWidth: kernel.w, format: format, upscale: example.upscale,
+      algorithm: algorithm)
     let frame = PaddedFrame(
       height: height, width: width, channels: layout.inputs, format: format,
-      marginRows: kernel.h / 2, marginColumns: kernel.w / 2)
+      marginRows: kernel.h / 2, marginColumns: kernel.w / 2, algorithm: algorithm)
     // Every element of output, frames and weights must be written: what is not stays a NaN.
     var output = addsToOutput ? held : [Float](repeating: .nan, count: held.count)
     let memory = nans(frame.byteCount * kernel.t)
@@ -75,18 +93,18 @@ struct ConvolutionProblem {
     ring.clearBorders()
     // The newest frame of the clip has number t − 1 where all are there.
     for time in framesLeftOut..<kernel.t {
-      for row in 0..<height {
-        let start = (time * height + row) * width * layout.inputs
-        let pixels = Array(input[start..<start + width * layout.inputs])
-        writeRow(pixels, row: row, norm: nil, of: frame, into: ring[time - framesLeftOut])
-      }
+      let pixels = height * width * layout.inputs
+      writeRows(
+        Array(input[time * pixels..<(time + 1) * pixels]), 0..<frame.rows, norm: nil, of: frame,
+        into: ring[time - framesLeftOut])
     }
     for block in layout.blocks.indices {
-      for first in stride(from: 0, to: height * width, by: pixelsPerCall) {
+      for first in stride(from: 0, to: frame.positions, by: positionsPerCall) {
         convolve(
           ring, number: kernel.t - 1 - framesLeftOut,
-          pixels: first..<min(first + pixelsPerCall, height * width), layout: layout, block: block,
-          weights: packed, bias: packedBias, addsToOutput: addsToOutput, output: &output)
+          positions: first..<min(first + positionsPerCall, frame.positions), layout: layout,
+          block: block, weights: packed, bias: packedBias, addsToOutput: addsToOutput,
+          output: &output)
       }
     }
     return output
@@ -121,6 +139,63 @@ struct ConvolutionProblem {
             }
           }
           result[place(y, x, output)] += sum
+        }
+      }
+    }
+    return result
+  }
+
+  /// By Winograd's formulas, one number after the other.
+  /// - Parameter rounding: applied to sums of inputs and of weights, which are made in Float32 as the kernels make them.
+  func winogradReference(addsToOutput: Bool, of rounding: (Float) -> Float) -> [Double] {
+    let (height, width) = example.size
+    let (inputs, outputs) = example.channels
+    let kernel = example.kernel
+    let (taps, row) = (kernel.t * kernel.h * kernel.w, width * inputs)
+    // [4, t, pairs, width, inputs] and [4, outputs, inputs, t, w]
+    let pairs = (height + 1) / 2
+    var (ds, gs) = ([[Double]](repeating: [], count: 4), [[Double]](repeating: [], count: 4))
+    for t in 0..<kernel.t {
+      for y in stride(from: -1, to: height - 1, by: 2) {
+        for place in 0..<row {
+          let d = (y..<y + 4).map { y -> Float in
+            y < 0 || y >= height ? 0 : input[(t * height + y) * row + place]
+          }
+          for (index, sum) in [d[0] - d[2], d[1] + d[2], d[2] - d[1], d[1] - d[3]].enumerated() {
+            ds[index].append(Double(rounding(sum)))
+          }
+        }
+      }
+    }
+    for channel in 0..<outputs * inputs {
+      for t in 0..<kernel.t {
+        for column in 0..<kernel.w {
+          let g = (0..<3).map { weight[channel * taps + (t * 3 + $0) * kernel.w + column] }
+          let sums = [g[0], (g[0] + g[1] + g[2]) / 2, (g[0] - g[1] + g[2]) / 2, g[2]]
+          for (index, sum) in sums.enumerated() { gs[index].append(Double(rounding(sum))) }
+        }
+      }
+    }
+    var result = held.map { addsToOutput ? Double($0) : 0 }
+    for pair in 0..<pairs {
+      for x in 0..<width {
+        for output in 0..<outputs {
+          var m = [0.0, 0, 0, 0]
+          for t in 0..<kernel.t {
+            for dx in 0..<kernel.w {
+              let column = x + dx - kernel.w / 2
+              guard column >= 0, column < width else { continue }
+              let pixel = (t * pairs + pair) * row + column * inputs
+              for channel in 0..<inputs {
+                let tap = ((output * inputs + channel) * kernel.t + t) * kernel.w + dx
+                for index in 0..<4 { m[index] += ds[index][pixel + channel] * gs[index][tap] }
+              }
+            }
+          }
+          let sums = [m[0] + m[1] + m[2], m[1] - m[2] - m[3]]
+          for below in 0..<min(2, height - 2 * pair) {
+            result[place(2 * pair + below, x, output)] += sums[below] + Double(bias[output])
+          }
         }
       }
     }

@@ -1,8 +1,14 @@
 import Kernels
 import Testing
 
-/// The convolution against a plain reference in Float64.
+/// The convolution against plain references in Float64.
 @Suite struct ConvolutionTests {
+  /// Every way that is taken on some processor.
+  static let ways: [ConvolutionWay] = [
+    ConvolutionWay(.float32, .direct), ConvolutionWay(.bfloat16, .direct),
+    ConvolutionWay(.bfloat16, .winograd),
+  ]
+
   static let cases: [ConvolutionCase] = [
     ConvolutionCase(1, 1, 1, 1, 1, 1, 1), ConvolutionCase(1, 1, 3, 5, 3, 3, 3),
     ConvolutionCase(1, 9, 2, 16, 3, 3, 3), ConvolutionCase(5, 1, 4, 17, 1, 3, 3),
@@ -21,7 +27,7 @@ import Testing
   @Test(arguments: cases) func agreesWithFloat64(_ example: ConvolutionCase) {
     let problem = ConvolutionProblem(example)
     for adds in [false, true] {
-      let found = problem.result(.float32, addsToOutput: adds, pixelsPerCall: adds ? 16 : 11)
+      let found = problem.result(.float32, addsToOutput: adds, positionsPerCall: adds ? 16 : 11)
       #expect(errorInNorm(found, problem.reference(addsToOutput: adds)) < 1e-6)
     }
   }
@@ -31,56 +37,76 @@ import Testing
   @Test(arguments: cases) func agreesWithFloat64InBFloat16(_ example: ConvolutionCase) {
     let problem = ConvolutionProblem(example)
     for adds in [false, true] {
-      let found = problem.result(.bfloat16, addsToOutput: adds, pixelsPerCall: adds ? 16 : 11)
+      let found = problem.result(.bfloat16, addsToOutput: adds, positionsPerCall: adds ? 16 : 11)
       #expect(errorInNorm(found, problem.reference(addsToOutput: adds)) < 1e-2)
       let rounded = problem.reference(addsToOutput: adds, of: roundedToBFloat16)
       #expect(errorInNorm(found, rounded) < 3e-6)
     }
   }
 
-  @Test(arguments: [ProductFormat.float32, .bfloat16])
-  func agreesAtRandomShapes(_ format: ProductFormat) {
+  /// Two rows out of four products: 1e-2 of the sum over the kernel, and the rounding of sums beside the same formulas.
+  @Test(arguments: cases.filter { $0.kernel.h == 3 })
+  func winogradAgreesWithFloat64(_ example: ConvolutionCase) {
+    let problem = ConvolutionProblem(example)
+    for adds in [false, true] {
+      let found = problem.result(
+        .bfloat16, .winograd, addsToOutput: adds, positionsPerCall: adds ? 16 : 11)
+      #expect(errorInNorm(found, problem.reference(addsToOutput: adds)) < 1e-2)
+      let rounded = problem.winogradReference(addsToOutput: adds, of: roundedToBFloat16)
+      #expect(errorInNorm(found, rounded) < 3e-6)
+    }
+  }
+
+  @Test(arguments: ways)
+  func agreesAtRandomShapes(_ way: ConvolutionWay) {
     var numbers = SplitMix64(seed: 17)
     for _ in 0..<24 {
       let odd = { (limit: Int) in 1 + 2 * numbers.below(limit) }
       let example = ConvolutionCase(
         1 + numbers.below(9), 1 + numbers.below(12), 1 + numbers.below(70), 1 + numbers.below(120),
-        1 + numbers.below(3), odd(3), odd(3))
+        1 + numbers.below(3), way.algorithm == .winograd ? 3 : odd(3), odd(3))
       let problem = ConvolutionProblem(example)
-      let found = problem.result(format, addsToOutput: true, pixelsPerCall: 1 + numbers.below(40))
-      let expected = problem.reference(
-        addsToOutput: true, of: format == .float32 ? { $0 } : roundedToBFloat16)
-      #expect(errorInNorm(found, expected) < (format == .float32 ? 1e-6 : 3e-6), "\(example)")
+      let found = problem.result(
+        way.format, way.algorithm, addsToOutput: true, positionsPerCall: 1 + numbers.below(40))
+      let expected =
+        way.algorithm == .winograd
+        ? problem.winogradReference(addsToOutput: true, of: way.rounded)
+        : problem.reference(addsToOutput: true, of: way.rounded)
+      #expect(errorInNorm(found, expected) < (way.format == .float32 ? 1e-6 : 3e-6), "\(example)")
     }
   }
 
-  @Test(arguments: [ProductFormat.float32, .bfloat16])
-  func bitsDoNotDependOnHowPixelsAreDivided(_ format: ProductFormat) {
+  @Test(arguments: ways)
+  func bitsDoNotDependOnHowPositionsAreDivided(_ way: ConvolutionWay) {
     let problem = ConvolutionProblem(ConvolutionCase(5, 7, 19, 70, 3, 3, 3))
-    let whole = problem.result(format, addsToOutput: true, pixelsPerCall: 35)
-    for pixels in [1, 2, 3, 8, 13] {
-      #expect(problem.result(format, addsToOutput: true, pixelsPerCall: pixels) == whole)
+    let whole = problem.result(way.format, way.algorithm, addsToOutput: true, positionsPerCall: 35)
+    for positions in [1, 2, 3, 8, 13] {
+      let found = problem.result(
+        way.format, way.algorithm, addsToOutput: true, positionsPerCall: positions)
+      #expect(found == whole)
     }
   }
 
   /// Frames before the start of the clip are left out, which gives the bits of frames of zeros.
-  @Test(arguments: [ProductFormat.float32, .bfloat16])
-  func framesBeforeTheClipAreZeros(_ format: ProductFormat) {
+  @Test(arguments: ways)
+  func framesBeforeTheClipAreZeros(_ way: ConvolutionWay) {
     var problem = ConvolutionProblem(ConvolutionCase(4, 6, 9, 20, 3, 3, 3))
     for index in 0..<(2 * 4 * 6 * 9) { problem.input[index] = 0 }
     #expect(
-      problem.result(format, addsToOutput: false, pixelsPerCall: 8, framesLeftOut: 2)
-        == problem.result(format, addsToOutput: false, pixelsPerCall: 8))
+      problem.result(
+        way.format, way.algorithm, addsToOutput: false, positionsPerCall: 8, framesLeftOut: 2)
+        == problem.result(way.format, way.algorithm, addsToOutput: false, positionsPerCall: 8))
   }
 
-  /// What is not finite reaches the pixels that see it, and no other.
-  @Test(arguments: [ProductFormat.float32, .bfloat16], [Float.infinity, -.infinity, .nan])
-  func nonFiniteNumbersArePassedOn(_ format: ProductFormat, _ value: Float) {
+  /// What is not finite reaches the pixels that see it, and no other. Winograd's differences of infinities are no numbers.
+  @Test(arguments: ways, [Float.infinity, -.infinity, .nan])
+  func nonFiniteNumbersArePassedOn(_ way: ConvolutionWay, _ value: Float) {
     var problem = ConvolutionProblem(ConvolutionCase(6, 7, 5, 18, 1, 3, 3))
-    let before = problem.result(format, addsToOutput: false, pixelsPerCall: 42)
+    let before = problem.result(
+      way.format, way.algorithm, addsToOutput: false, positionsPerCall: 42)
     let (row, column) = (2, 4)
     problem.input[(row * 7 + column) * 5 + 3] = value
-    let found = problem.result(format, addsToOutput: false, pixelsPerCall: 42)
+    let found = problem.result(way.format, way.algorithm, addsToOutput: false, positionsPerCall: 42)
     for y in 0..<6 {
       for x in 0..<7 {
         for output in 0..<18 {
@@ -88,7 +114,8 @@ import Testing
           if abs(y - row) < 2 && abs(x - column) < 2 {
             let weight = problem.weight[(output * 5 + 3) * 9 + (row - y + 1) * 3 + column - x + 1]
             let expected = value * weight
-            #expect(expected.isNaN ? found[index].isNaN : found[index] == expected)
+            let mayBeNaN = expected.isNaN || way.algorithm == .winograd
+            #expect(found[index] == expected || found[index].isNaN && mayBeNaN)
           } else {
             #expect(found[index] == before[index])
           }
@@ -99,23 +126,24 @@ import Testing
 
   /// Float32 keeps numbers below the smallest normal one; the bfloat16 instruction takes them for
   /// zero, which is as near as 1e-37.
-  @Test(arguments: [ProductFormat.float32, .bfloat16])
-  func denormalNumbersAreKeptOrZero(_ format: ProductFormat) {
+  @Test(arguments: ways)
+  func denormalNumbersAreKeptOrZero(_ way: ConvolutionWay) {
     var problem = ConvolutionProblem(ConvolutionCase(3, 4, 6, 20, 1, 3, 3))
     problem.input = problem.input.map { $0 * 1e-30 * 1e-9 }
     problem.bias = problem.bias.map { _ in 0 }
-    let found = problem.result(format, addsToOutput: false, pixelsPerCall: 12)
+    let found = problem.result(
+      way.format, way.algorithm, addsToOutput: false, positionsPerCall: 12)
     let expected = problem.reference(addsToOutput: false)
-    let tolerance = format == .float32 ? 60 * Double(Float.leastNonzeroMagnitude) : 1e-37
+    let tolerance = way.format == .float32 ? 60 * Double(Float.leastNonzeroMagnitude) : 1e-37
     #expect(zip(found, expected).allSatisfy { abs(Double($0) - $1) <= tolerance })
   }
 
   /// Weights of a file are packed from where they lie, at an odd address too.
-  @Test(arguments: [ProductFormat.float32, .bfloat16], [(33, 20), (40, 7), (96, 48)])
-  func storedWeightsArePackedLikeWidenedOnes(_ format: ProductFormat, _ sizes: (Int, Int)) {
+  @Test(arguments: ways, [(33, 20), (40, 7), (96, 48)])
+  func storedWeightsArePackedLikeWidenedOnes(_ way: ConvolutionWay, _ sizes: (Int, Int)) {
     let layout = ConvolutionLayout(
       inputs: sizes.0, outputs: sizes.1, kernelTime: 3, kernelHeight: 3, kernelWidth: 3,
-      format: format, upscale: 1)
+      format: way.format, upscale: 1, algorithm: way.algorithm)
     let bits = (0..<sizes.0 * sizes.1 * 27).map {
       UInt16(truncatingIfNeeded: $0 &* 40_503) & 0xbfff | 0x2000  // normal numbers
     }
