@@ -2,10 +2,12 @@
 // length gives them: all three frames of the kernel are there.
 
 import Diorama
+import Kernels
 import Layers
 import Tensor
 
-/// Every row in Float32, and as `-bf16` with its factors rounded.
+/// Every row in Float32, and as `-bf16` with its factors rounded, those of the decoder's blocks by the algorithm that is
+/// not taken on this processor too.
 func convolutionBenchmarks(_ shapes: ModelShapes) -> [Benchmark] {
   // Narrow outputs take another tile: 16 channels are one vector of it, 32 two, the others three.
   let narrow = [16, 32].map { outputs in
@@ -22,6 +24,7 @@ func convolutionBenchmarks(_ shapes: ModelShapes) -> [Benchmark] {
       let frames = min(
         shapes.grid.frames, CausalConv3D.framesAtOnce(pixels: shape.height * shape.width))
       return [ComputePrecision.f32, .bf16].map { benchmark(row, frames: frames, $0) }
+        + row.otherAlgorithms.map { benchmark($0, frames: frames, .bf16) }
     }
 }
 
@@ -29,10 +32,27 @@ private struct Row {
   let shape: ConvolutionShape
   /// Whether it stands in a residual block: behind norm and SiLU, and with the sum.
   var isResidual = false
+  /// `nil`: the fastest one.
+  var algorithm: ConvolutionAlgorithm?
 
   init(_ shape: ConvolutionShape) { self.shape = shape }
 
-  var name: String { shape.name + (isResidual ? "-residual" : "") }
+  var name: String {
+    shape.name + (isResidual ? "-residual" : "") + (algorithm.map { "-\($0)" } ?? "")
+  }
+
+  var otherAlgorithms: [Row] {
+    guard Processor.multipliesBFloat16, shape.name.hasPrefix("decoder-block"), !isResidual else {
+      return []
+    }
+    let taken = ConvolutionAlgorithm.fastest(
+      inputs: shape.inputs, kernelHeight: 3, kernelWidth: 3, format: .bfloat16)
+    return ConvolutionAlgorithm.allCases.filter { $0 != taken }.map {
+      var row = self
+      row.algorithm = $0
+      return row
+    }
+  }
 
   func text(frames: Int) -> String {
     "\(shape.kernelTime)×3×3, \(frames)×\(shape.height)×\(shape.width), \(shape.inputs) → \(shape.outputs)"
@@ -67,7 +87,7 @@ private func benchmark(_ row: Row, frames: Int, _ precision: ComputePrecision) -
     let weights: any WeightSource = row.isResidual ? ZeroWeights() : SyntheticWeights()
     let layer = try CausalConv3D(
       Weights(weights, precision: precision), inputs: shape.inputs, outputs: shape.outputs,
-      kernel: (shape.kernelTime, 3, 3))
+      kernel: (shape.kernelTime, 3, 3), algorithm: row.algorithm)
     let norm =
       row.isResidual
       ? try RMSNormSiLU(Weights(SyntheticWeights(), prefix: "norm"), channels: shape.inputs) : nil

@@ -14,19 +14,21 @@ package import Tensor
 package struct Autoencoder: Sendable {
   package let configuration: AutoencoderConfiguration
 
-  private let encoder: Encoder
+  /// Text to video does without it.
+  private let encoder: Deferred<Encoder>
   private let decoder: Decoder
 
   /// - Throws: `WeightError`, `TensorError.outOfMemory`.
   package init(_ weights: Weights, configuration: AutoencoderConfiguration) throws {
+    let encoder = try Encoder(weights["encoder"], configuration: configuration)
     self.init(
-      encoder: try Encoder(weights["encoder"], configuration: configuration),
+      encoder: Deferred { encoder },
       decoder: try Decoder(weights["decoder"], configuration: configuration),
       configuration: configuration)
   }
 
-  /// Two halves that were loaded apart.
-  init(encoder: Encoder, decoder: Decoder, configuration: AutoencoderConfiguration) {
+  /// Two halves that are loaded apart.
+  init(encoder: Deferred<Encoder>, decoder: Decoder, configuration: AutoencoderConfiguration) {
     self.configuration = configuration
     self.encoder = encoder
     self.decoder = decoder
@@ -122,9 +124,11 @@ package struct Autoencoder: Sendable {
   /// Begins to encode a clip.
   /// - Parameters:
   ///   - rows, columns: of its latents.
-  /// - Throws: `TensorError.outOfMemory`.
-  package func makeEncoderStream(rows: Int, columns: Int) throws(TensorError) -> EncoderStream {
-    EncoderStream(
+  /// - Throws: `TensorError.outOfMemory`, and what loading the encoder throws where this is the first clip that
+  ///   needs it.
+  package func makeEncoderStream(rows: Int, columns: Int) throws -> EncoderStream {
+    let encoder = try encoder()
+    return EncoderStream(
       encoder: encoder, configuration: configuration,
       state: try encoder.makeState(rows: rows, columns: columns))
   }

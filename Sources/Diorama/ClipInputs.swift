@@ -27,8 +27,10 @@ package struct ClipInputs: Sendable {
   /// Text to video.
   package init() {}
 
-  /// Whether the encoder is needed for the first stretch.
-  var isEmpty: Bool { opening.isEmpty && shotOpenings.isEmpty && last == nil && source == nil }
+  /// Whether the first stretch needs the autoencoder's encoder; later ones do, always.
+  package var needsEncoder: Bool {
+    !opening.isEmpty || !shotOpenings.isEmpty || last != nil || source != nil
+  }
   /// Latent frames of the opening.
   var openingLatents: Int { (opening.count + 3) / AutoencoderConfiguration.framesPerLatent }
   /// Frames at the start of the clip that are not part of the result.

@@ -20,7 +20,8 @@ package final class DioramaPipeline: Sendable {
   package let transformer: Transformer
   package let autoencoder: Autoencoder
   package let textEncoder: PromptEncoder
-  /// Fields of configs and keys of weights that nobody read: a newer model, or a mistake.
+  /// Fields of configs and keys of weights that nobody read: a newer model, or a mistake. Those of an encoder that is
+  /// not loaded yet are not among them.
   package let unreadEntries: [String]
 
   /// What the transformer's blocks and the autoencoder compute in. The text encoder computes in
@@ -39,11 +40,15 @@ package final class DioramaPipeline: Sendable {
   }
 
   /// Loads all components of the planner's model.
-  /// - Parameter textEncoder: the model's, where it has been loaded already.
+  /// - Parameters:
+  ///   - textEncoder: the model's, where it has been loaded already.
+  ///   - withEncoder: whether the autoencoder's encoder is loaded too, with its errors; else the first clip that needs
+  ///     it loads it.
   /// - Throws: `CheckpointError`, `WeightError`, `TextError`, `TensorError.outOfMemory`, and
   ///   `DioramaError` for weights that are no numbers.
   package init(
-    _ planner: PipelinePlanner, threads: Int, textEncoder known: PromptEncoder? = nil
+    _ planner: PipelinePlanner, threads: Int, textEncoder known: PromptEncoder? = nil,
+    withEncoder: Bool = true
   ) throws {
     let (directory, precision) = (planner.directory, planner.precision)
     self.planner = planner
@@ -54,18 +59,20 @@ package final class DioramaPipeline: Sendable {
     let autoencoderWeights = try directory.weights("vae")
     let autoencoderSource = Weights(
       CheckedWeights(autoencoderWeights, component: "vae"), precision: precision)
+    let encoder = Deferred { [configuration] in
+      try Encoder(autoencoderSource["encoder"], configuration: configuration.autoencoder)
+    }
     // About the same work, so that two threads load in half the time.
-    let ((text, loadedTransformer, encoder), decoder) = try inParallel(
+    let ((text, loadedTransformer), decoder) = try inParallel(
       threads: threads,
       { [configuration] in
         let transformer = try Transformer(
           Weights(
             CheckedWeights(transformerWeights, component: "transformer"), precision: precision),
           configuration: configuration.transformer)
-        let encoder = try Encoder(
-          autoencoderSource["encoder"], configuration: configuration.autoencoder)
+        if withEncoder { _ = try encoder() }
         return (
-          try known ?? PromptEncoder(directory, tokenizer: planner.tokenizer), transformer, encoder
+          try known ?? PromptEncoder(directory, tokenizer: planner.tokenizer), transformer
         )
       },
       { [configuration] in
@@ -77,7 +84,8 @@ package final class DioramaPipeline: Sendable {
     unreadEntries =
       configuration.unknownFields + textEncoder.unknownFields
       + transformerWeights.unreadKeys.map { "transformer: \($0)" }
-      + autoencoderWeights.unreadKeys.map { "vae: \($0)" }
+      + autoencoderWeights.unreadKeys.filter { withEncoder || !$0.hasPrefix("encoder.") }
+      .map { "vae: \($0)" }
       + textEncoder.unreadKeys.map { "text_encoder: \($0)" }
   }
 
@@ -181,7 +189,8 @@ package final class DioramaPipeline: Sendable {
     var bytes = try PromptEncoder.weightByteCount(directory)
     bytes += try directory.weights("transformer").parameterCount * MemoryLayout<Float>.stride
     // The autoencoder is convolutions, but for a norm here and there.
-    bytes += try directory.weights("vae").parameterCount * CausalConv3D.bytesPerWeight(precision)
+    bytes += CausalConv3D.weightByteCount(
+      try directory.weights("vae").parameterCount, precision)
     let full = Transformer.blockWeightByteCount(configuration, .f32)
     let packed = Transformer.blockWeightByteCount(configuration, precision)
     return max(0, bytes - full) + packed

@@ -77,7 +77,7 @@ package struct PipelinePlan: Sendable, Equatable {
       request.timeline.isEmpty
       ? Stretch.divide(shots: passages, opening: opening, lengths: lengths)
       : Stretch.divide(passages: passages, opening: opening, lengths: lengths)
-    guard opening + (inputs.last == nil ? 0 : 1) < latents || inputs.isEmpty else {
+    guard opening + (inputs.last == nil ? 0 : 1) < latents || !inputs.needsEncoder else {
       throw DioramaError.nothingToMake(frames: request.frames)
     }
 

@@ -17,7 +17,9 @@ package enum ConvolutionAlgorithm: Sendable, CaseIterable {
   case winograd
 
   /// Rows of the kernel that one of its products stands for, as many as lie in the packed weights.
-  func storedRows(kernelHeight: Int) -> Int { self == .direct ? kernelHeight : Self.components }
+  package func storedRows(kernelHeight: Int) -> Int {
+    self == .direct ? kernelHeight : Self.components
+  }
 
   /// The products that make two rows of pixels.
   static let components = 4

@@ -64,7 +64,8 @@ package struct ConvolutionLayout: Sendable {
       ?? .fastest(
         inputs: inputs, kernelHeight: kernelHeight, kernelWidth: kernelWidth, format: format)
     precondition(
-      algorithm == .direct || kernelHeight == 3, "Winograd's algorithm for \(kernelHeight) rows")
+      algorithm == .direct || kernelHeight == 3 && format == .bfloat16,
+      "Winograd's algorithm for \(kernelHeight) rows in \(format)")
     self.algorithm = algorithm
     let rowGroups = kernelWidth * format.groups(inputs)
     tileSteps = algorithm == .direct ? format.tileSteps(rowGroups) : nil

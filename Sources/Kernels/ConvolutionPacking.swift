@@ -46,13 +46,9 @@ extension ConvolutionLayout {
         for vector in 0..<block.vectors {
           for input in stride(from: 0, to: inputs, by: inputsOfChunk) {
             gather(weight, block, vector, input: input, into: values)
-            let groups = format.groups(min(inputsOfChunk, inputs - input))
-            for group in 0..<groups {
-              let target = packed + vector * lanes * groupByteCount
-              store(
-                values + group * format.groupSize * taps, block,
-                group: input / format.groupSize + group, into: target)
-            }
+            store(
+              values, block, groups: format.groups(min(inputsOfChunk, inputs - input)),
+              from: input / format.groupSize, into: packed + vector * lanes * groupByteCount)
           }
         }
       }
@@ -84,9 +80,9 @@ extension ConvolutionLayout {
     }
   }
 
-  /// Writes the weights of a group of input channels, `[groupSize, taps]` vectors.
+  /// Writes the weights of `count` groups of input channels, `[groupSize, taps]` vectors each.
   private func store(
-    _ values: UnsafePointer<Vector>, _ block: Block, group: Int,
+    _ values: UnsafePointer<Vector>, _ block: Block, groups count: Int, from first: Int,
     into target: UnsafeMutableRawPointer
   ) {
     let groups = format.groups(inputs)
@@ -95,14 +91,19 @@ extension ConvolutionLayout {
       for row in 0..<storedRows {
         let start = target + offset(block, time: time, row: row)
         for column in 0..<kernelWidth {
-          let place = start + (column * groups + group) * groupStride
-          let first = stored(values + time * kernelHeight * kernelWidth + column, row: row)
-          if format == .float32 {
-            place.storeBytes(of: first, as: Vector.self)
-          } else {
-            let second = stored(
-              values + (taps + time * kernelHeight * kernelWidth + column), row: row)
-            place.storeBytes(of: flipbook_bf16_pairs(first, second), as: SIMD32<UInt16>.self)
+          var place = start + (column * groups + first) * groupStride
+          var taps = values + (time * kernelHeight * kernelWidth + column)
+          for _ in 0..<count {
+            let numbers = stored(taps, row: row)
+            if format == .float32 {
+              place.storeBytes(of: numbers, as: Vector.self)
+            } else {
+              let others = stored(taps + self.taps, row: row)
+              place.storeBytes(
+                of: flipbook_bf16_pairs(numbers, others), as: SIMD32<UInt16>.self)
+            }
+            place += groupStride
+            taps += format.groupSize * self.taps
           }
         }
       }

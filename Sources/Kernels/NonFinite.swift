@@ -1,3 +1,5 @@
+import CSIMD
+
 /// The index of the first number that is infinite or not a number, or `nil`.
 package func firstNonFinite(_ values: UnsafePointer<Float>, count: Int) -> Int? {
   var offset = 0
@@ -20,7 +22,7 @@ package func firstNonFiniteBFloat16(_ values: UnsafeRawPointer, count: Int) -> I
   var offset = 0
   while offset + 2 * lanes <= count {
     let bits = (values + 2 * offset).loadUnaligned(as: SIMD32<UInt16>.self)
-    if any((bits & exponent) .== SIMD32(repeating: exponent)) { break }
+    if flipbook_bf16_any_not_finite(bits) != 0 { break }
     offset += 2 * lanes
   }
   while offset < count {

@@ -5,7 +5,7 @@
 // Frames before the clip are zero, and so is the border in space (the size stays). T frames,
 // h rows, w columns, kT frames in the kernel.
 
-import Kernels
+package import Kernels
 package import Tensor
 
 /// A convolution that sees the present and the past, never the future, with what stands around it:
@@ -17,13 +17,13 @@ package import Tensor
 /// Small frames are computed some at a time, so that weights, which come from a far cache, are used for all of
 /// them (`framesAtOnce`).
 ///
-/// An activation is read once, normalised, and written once in the format of the products, to a place
-/// among the last frames that it keeps there; those are read by the products. An output is written
+/// An activation is read once, normalised, and written once (by Winograd's algorithm twice) in the format of the
+/// products, to a place among the last frames that it keeps there; those are read by the products. An output is written
 /// once to memory (read once before, where it is added to), however many passes add to it in a cache.
 ///
 /// In `.bf16` and `.int8`, weights are rounded to bfloat16 as they are packed and activations as they
-/// are written to the frames, and sums are Float32. Processors without that instruction compute in
-/// Float32.
+/// are written to the frames, and sums are Float32; kernels of three rows are convolved by Winograd's algorithm where
+/// that is faster (`ConvolutionAlgorithm`). Processors without that instruction compute in Float32.
 package struct CausalConv3D: Sendable {
   package let inputs: Int
   package let outputs: Int
@@ -44,18 +44,21 @@ package struct CausalConv3D: Sendable {
   ///   - kernel: kH and kW odd.
   ///   - upscale: 2 for a pixel shuffle after the convolution, as PyTorch's: channel
   ///     `c·4 + dy·2 + dx` becomes channel c of the pixel at (dy, dx) of a square of 2×2.
+  ///   - algorithm: how bfloat16 is convolved; the fastest, if none is given.
   /// - Throws: `WeightError`, and `TensorError.outOfMemory`.
   package init(
     _ weights: Weights, inputs: Int, outputs: Int, kernel: (t: Int, h: Int, w: Int) = (3, 3, 3),
-    bias: Bool = true, upscale: Int = 1
+    bias: Bool = true, upscale: Int = 1, algorithm: ConvolutionAlgorithm? = nil
   ) throws {
     self.inputs = inputs
     self.outputs = outputs
     self.kernel = kernel
     self.upscale = upscale
+    let format = CausalConv3D.format(weights.precision)
     layout = ConvolutionLayout(
       inputs: inputs, outputs: outputs, kernelTime: kernel.t, kernelHeight: kernel.h,
-      kernelWidth: kernel.w, format: CausalConv3D.format(weights.precision), upscale: upscale)
+      kernelWidth: kernel.w, format: format, upscale: upscale,
+      algorithm: format == .bfloat16 ? algorithm : nil)
     let shape = [outputs, inputs, kernel.t, kernel.h, kernel.w]
     let layout = layout
     let packed = try Tensor([layout.packedByteCount / MemoryLayout<Float>.stride])
@@ -81,9 +84,16 @@ package struct CausalConv3D: Sendable {
     precision == .f32 || !Processor.multipliesBFloat16 ? .float32 : .bfloat16
   }
 
-  /// The bytes that a weight takes once it is packed.
-  package static func bytesPerWeight(_ precision: ComputePrecision) -> Int {
-    groupByteCount / format(precision).groupSize
+  /// The bytes that so many weights of kernels of `kernelHeight` rows take once they are packed, where input channels
+  /// fill vectors.
+  package static func weightByteCount(
+    _ weights: Int, kernelHeight: Int = 3, _ precision: ComputePrecision
+  ) -> Int {
+    let format = format(precision)
+    let algorithm = ConvolutionAlgorithm.fastest(
+      inputs: 16, kernelHeight: kernelHeight, kernelWidth: 3, format: format)
+    return weights / kernelHeight * algorithm.storedRows(kernelHeight: kernelHeight)
+      * groupByteCount / format.groupSize
   }
 
   /// The bytes of the frames that a convolution of `kernel` keeps of `channels`.

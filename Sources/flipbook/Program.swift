@@ -19,6 +19,7 @@ enum Program {
     do {
       return try await dispatch(arguments)
     } catch {
+      Signals.leaveErrorsToTheEnd()
       let error = FlipbookError(wrapping: error)
       Console.report(error)
       return error.exitCode

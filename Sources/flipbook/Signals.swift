@@ -1,17 +1,26 @@
 import Flipbook
 import Foundation
+import Synchronization
 
 /// Ctrl-C and its kin. The first signal asks the run to end after its step; the second ends the
 /// process at once, without leaving partial files.
 enum Signals {
   /// Raised by the first signal.
   static let cancellation = Cancellation()
+  /// Raised by the second.
+  private static let isEnding = Atomic<Bool>(false)
+
+  /// Does not return once the second signal has come: what fails then fails because the files of the run are gone.
+  static func leaveErrorsToTheEnd() {
+    while isEnding.load(ordering: .relaxed) { pause() }
+  }
 
   /// From now on SIGINT, SIGTERM and SIGHUP raise the flag, and a closed pipe or a file
   /// over the size limit is an ordinary error.
   static func install() {
     // A handler must not be the first to touch a lazy global.
     _ = cancellation.reason
+    leaveErrorsToTheEnd()
     signal(SIGPIPE, SIG_IGN)
     // A file over the shell's limit (ulimit -f) is reported like a full disk.
     signal(SIGXFSZ, SIG_IGN)
@@ -37,6 +46,7 @@ enum Signals {
   private static let handle: @convention(c) (Int32) -> Void = { number in
     let reason: Cancellation.Reason = number == SIGINT ? .interrupted : .terminated
     if Signals.cancellation.reason != nil {
+      Signals.isEnding.store(true, ordering: .relaxed)
       PartialFiles.discardAll()
       _exit(reason == .interrupted ? 130 : 143)
     }

@@ -167,6 +167,23 @@ import Video
     #expect(new.frames == Array(shown.frames[5..<14]))
   }
 
+  /// Text to video neither loads the encoder nor minds what is wrong with it; a picture does.
+  @Test func theEncoderIsLoadedWhereItIsNeeded() throws {
+    let broken = try TestModel(spoiling: "vae.encoder.conv_in.weight")
+    let planner = try PipelinePlanner(try broken.open(), precision: .f32)
+    let error = DioramaError.weight(key: "vae.encoder.conv_in.weight", index: 1, value: "nan")
+    #expect(throws: error) { try DioramaPipeline(planner, threads: 2) }
+    let pipeline = try DioramaPipeline(planner, threads: 2, withEncoder: false)
+    #expect(pipeline.unreadEntries.isEmpty)
+    try pipeline.generate(try request()) { _ in }
+    var inputs = ClipInputs()
+    inputs.opening = [picture(1)]
+    #expect(inputs.needsEncoder && !ClipInputs().needsEncoder)
+    for _ in 0..<2 {
+      #expect(throws: error) { try pipeline.generate(try request(inputs)) { _ in } }
+    }
+  }
+
   @Test(arguments: [9, 25]) func strengthZeroIsTheAutoencoder(frames: Int) throws {
     let inputs = redrawing(frames, strength: 0)
     let result = try run(try request(inputs, frames: frames))

@@ -126,13 +126,14 @@ import Video
   }
 
   @Test func brokenNumbersAreNamed() throws {
-    let broken = try TestModel(spoiling: "pairs.1.temporal.picture.mlp_in.bias")
+    let broken = try TestModel(spoiling: "transformer.pairs.1.temporal.picture.mlp_in.bias")
     #expect(
       throws: DioramaError.weight(
         key: "transformer.pairs.1.temporal.picture.mlp_in.bias", index: 1, value: "nan")
     ) { try DioramaPipeline(directory: try broken.open(), threads: 1) }
     // What is packed from the file and never widened is looked through as well.
-    let packed = try TestModel(spoiling: "pairs.1.temporal.picture.mlp_in.weight", as: .bf16)
+    let packed = try TestModel(
+      spoiling: "transformer.pairs.1.temporal.picture.mlp_in.weight", as: .bf16)
     #expect(
       throws: DioramaError.weight(
         key: "transformer.pairs.1.temporal.picture.mlp_in.weight", index: 1, value: "nan")

@@ -14,7 +14,7 @@ final class TestModel {
   /// - Parameters:
   ///   - transformer: fields of its config to change.
   ///   - index: further fields of `model_index.json`.
-  ///   - spoiled: a weight of the transformer that becomes NaN in one place.
+  ///   - spoiled: a weight, by component and key, that becomes NaN in one place.
   ///   - precision: of the transformer's file.
   init(
     transformer fields: [String: JSONValue] = [:], index: [String: JSONValue] = [:],
@@ -48,7 +48,7 @@ final class TestModel {
       let file = try Fixture.weights(name)
       for key in file.keys {
         let tensor = try file.tensor(key)
-        if name == "transformer", key == spoiled { tensor.pointer[1] = .nan }
+        if "\(name).\(key)" == spoiled { tensor.pointer[1] = .nan }
         writer.add(key, tensor, as: name == "transformer" ? precision : .f32)
       }
       try writer.write(to: "\(path)/\(name)/diffusion_pytorch_model.safetensors")

@@ -64,6 +64,12 @@ static inline flipbook_f32x16 flipbook_bf16_odd(flipbook_bf16x32 a) {
   return (flipbook_f32x16)((flipbook_u32x16)a & 0xffff0000);
 }
 
+// Whether a lane is infinite or not a number: all ones in the exponent.
+static inline int flipbook_bf16_any_not_finite(flipbook_bf16x32 a) {
+  typedef int16_t mask __attribute__((ext_vector_type(32)));
+  return __builtin_reduce_or((mask)((a & 0x7f80) == 0x7f80)) != 0;
+}
+
 // A pair of values (the first in the lower half) in every pair of lanes.
 static inline flipbook_bf16x32 flipbook_bf16_broadcast(uint32_t pair) {
   return (flipbook_bf16x32)(flipbook_u32x16)pair;

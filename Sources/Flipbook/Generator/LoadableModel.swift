@@ -45,7 +45,8 @@ final class LoadableModel: Sendable {
       // The digest is wanted when the file begins, some steps from now.
       hash.start()
       let new = try DioramaPipeline(
-        planner(), threads: threads, textEncoder: textEncoder.loaded)
+        planner(), threads: threads, textEncoder: textEncoder.loaded,
+        withEncoder: job.pipelineRequest.inputs.needsEncoder)
       textEncoder.share(new.textEncoder)
       emit(.loaded(seconds: (clock.now - start) / .seconds(1)))
       if !new.unreadEntries.isEmpty { emit(.warning(Self.unread(new.unreadEntries))) }
