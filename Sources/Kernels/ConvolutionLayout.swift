@@ -113,6 +113,11 @@ package struct ConvolutionLayout: Sendable {
   /// The groups that one row of the kernel multiplies, which lie beside each other in a padded frame.
   var rowGroups: Int { kernelWidth * format.groups(inputs) }
 
+  /// The bytes of a block's weights.
+  func weightByteCount(_ block: Block) -> Int {
+    block.vectors * kernelTime * storedRows * rowGroups * lanes * groupByteCount
+  }
+
   /// Where the weights of a block for one row of the kernel, or one of Winograd's components, start, in bytes.
   func offset(_ block: Block, time: Int, row: Int) -> Int {
     let place = algorithm == .direct ? time * storedRows + row : row * kernelTime + time
@@ -135,8 +140,11 @@ package struct ConvolutionLayout: Sendable {
   }
 
   /// The positions that one call should compute where there are many: tile registers multiply faster than weights come
-  /// from a far cache, while vectors want outputs that stay in a near one.
-  package var positionsOfBlock: Int { tileSteps == nil ? 128 / algorithm.rowsTogether : 512 }
+  /// from a far cache, while vectors want outputs that stay in a near one, and threads that end together.
+  package var positionsOfBlock: Int {
+    if tileSteps != nil { return 512 }
+    return algorithm == .direct ? 128 : 32
+  }
 
   /// Where the first channel of a pixel goes, in elements, in an image `width` pixels wide before a shuffle.
   @inline(__always)

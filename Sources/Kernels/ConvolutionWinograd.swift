@@ -1,8 +1,9 @@
 // Winograd's algorithm (`ConvolutionAlgorithm.winograd`): four convolutions without height, one a component, whose sums
 // make two rows of pixels.
 //
-// A component goes over all positions of a block of work before the next, so that its weights, a quarter of all, stay in
-// the second cache. Its sums are kept beside those of the others, in that cache too, and an output is written once.
+// Where the weights of all four fit the second cache, a tile of positions has its components one after the other, and
+// their sums never leave the first; where they don't, a component goes over all positions of a block of work before the
+// next. An output is written once.
 
 /// The part of `convolve` that is done so.
 func convolveByWinograd(
@@ -11,43 +12,54 @@ func convolveByWinograd(
   addsToOutput: Bool
 ) {
   let (frame, times) = (ring.frame, layout.times(of: number))
+  let components = ConvolutionAlgorithm.components
   let room = roomForTiles(positions)
-  let sumsOfComponent = room * block.vectors
+  let together = layout.weightByteCount(block) <= 640 << 10 ? tilePixels : room
+  let sumsOfComponent = together * block.vectors
+  // A frame of odd height ends with the first row of two.
+  let pairs = positions.clamped(to: 0..<(frame.height / 2 * frame.width)).count
+  let below = target.moved(
+    by: layout.output(row: 1, column: 0, block, width: frame.width)
+      - layout.output(row: 0, column: 0, block, width: frame.width))
   withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * room) { offsets in
-    withUnsafeTemporaryAllocation(
-      of: Vector.self, capacity: ConvolutionAlgorithm.components * sumsOfComponent
-    ) { sums in
-      withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: times.count) { rows in
+    withUnsafeTemporaryAllocation(of: Vector.self, capacity: components * sumsOfComponent) { sums in
+      withUnsafeTemporaryAllocation(
+        of: UnsafeRawPointer.self, capacity: components * times.count
+      ) { rows in
         guard let inputs = offsets.baseAddress, let sums = sums.baseAddress else { return }
         let outputs = inputs + room
         fillOffsets(positions, frame, layout, block, inputs: inputs, outputs: outputs, room: room)
-        for component in 0..<ConvolutionAlgorithm.components {
+        for component in 0..<components {
           for (index, time) in times.enumerated() {
-            rows[index] =
+            rows[component * times.count + index] =
               UnsafeRawPointer(ring[number - (layout.kernelTime - 1) + time])
               + component * frame.rows * frame.rowByteCount
           }
-          let kernel = KernelRows(
-            inputs: UnsafeBufferPointer(rows), groups: layout.rowGroups,
-            weights: weights + layout.offset(block, time: times.lowerBound, row: component))
-          for first in stride(from: 0, to: positions.count, by: tilePixels) {
-            convolveTile(
-              format: layout.format, vectors: block.vectors, kernel, offsets: inputs + first,
-              sums: sums + component * sumsOfComponent + first * block.vectors)
-          }
         }
-        makeRows(sums, count: sumsOfComponent)
-        target.add(
-          sums, to: outputs, count: positions.count, startsFromBias: true,
-          addsToOutput: addsToOutput)
-        // A frame of odd height ends with the first row of two.
-        let withRowBelow = positions.clamped(to: 0..<(frame.height / 2 * frame.width))
-        target.moved(
-          by: layout.output(row: 1, column: 0, block, width: frame.width)
-            - layout.output(row: 0, column: 0, block, width: frame.width)
-        ).add(
-          sums + sumsOfComponent, to: outputs, count: withRowBelow.count, startsFromBias: true,
-          addsToOutput: addsToOutput)
+        for start in stride(from: 0, to: positions.count, by: together) {
+          for component in 0..<components {
+            let first = component * times.count
+            let kernel = KernelRows(
+              inputs: UnsafeBufferPointer(rows.extracting(first..<first + times.count)),
+              groups: layout.rowGroups,
+              weights: weights + layout.offset(block, time: times.lowerBound, row: component))
+            for tile in stride(from: 0, to: min(together, positions.count - start), by: tilePixels)
+            {
+              convolveTile(
+                format: layout.format, vectors: block.vectors, kernel,
+                offsets: inputs + start + tile,
+                sums: sums + component * sumsOfComponent + tile * block.vectors)
+            }
+          }
+          makeRows(sums, count: sumsOfComponent)
+          target.add(
+            sums, to: outputs + start, count: min(together, positions.count - start),
+            startsFromBias: true, addsToOutput: addsToOutput)
+          below.add(
+            sums + sumsOfComponent, to: outputs + start,
+            count: max(0, min(together, pairs - start)),
+            startsFromBias: true, addsToOutput: addsToOutput)
+        }
       }
     }
   }
