@@ -6,7 +6,7 @@ struct PictureEncoding {
   private var stream: Autoencoder.EncoderStream
   private let compute: Compute
 
-  /// - Throws: `TensorError.outOfMemory`.
+  /// - Throws: what `Autoencoder.makeEncoderStream` throws.
   init(_ autoencoder: Autoencoder, _ grid: LatentGrid, _ compute: Compute) throws {
     stream = try autoencoder.makeEncoderStream(rows: grid.rows, columns: grid.columns)
     self.compute = compute

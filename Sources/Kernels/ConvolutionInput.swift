@@ -85,7 +85,9 @@ private func writeComponents(
     var next = max(0, 2 * rows.lowerBound - 1)
     for row in rows {
       while let norm, next < min(2 * row + 3, frame.height) {
-        activate(source + next * count, norm: norm, of: frame, into: kept + next % 4 * count)
+        normalizeAndActivate(
+          source + next * count, kept + next % 4 * count, positions: frame.width,
+          channels: frame.channels, norm: norm, siluForBFloat16)
         next += 1
       }
       let (d0, d1, d2, d3) = (
@@ -100,22 +102,6 @@ private func writeComponents(
         default: writePixels(to: start, of: frame) { load(d1, $0, $1) - load(d3, $0, $1) }
         }
       }
-    }
-  }
-}
-
-/// A row of pixels normalised and activated, as exactly as bfloat16 needs it.
-private func activate(
-  _ source: UnsafePointer<Float>, norm: ChannelNorm, of frame: PaddedFrame,
-  into target: UnsafeMutablePointer<Float>
-) {
-  let channels = frame.channels
-  forEachNormalizable(
-    source, positions: frame.width, channels: channels, epsilon: norm.epsilon
-  ) { column, factor in
-    let start = column * channels
-    mapVectors(source + start, target + start, count: channels) { values, offset, valid in
-      siluForBFloat16(values * factor * load(norm.weight, offset, valid))
     }
   }
 }

@@ -12,11 +12,22 @@ package func channelRMSNormSiLU(
   _ source: UnsafePointer<Float>, _ destination: UnsafeMutablePointer<Float>,
   positions: Int, channels: Int, weight: UnsafePointer<Float>, epsilon: Float
 ) {
-  forEachNormalizable(source, positions: positions, channels: channels, epsilon: epsilon) {
+  normalizeAndActivate(
+    source, destination, positions: positions, channels: channels,
+    norm: ChannelNorm(weight: weight, epsilon: epsilon), siluForFloat32)
+}
+
+/// The same with a SiLU as exact as what follows needs it.
+@inline(__always)
+func normalizeAndActivate(
+  _ source: UnsafePointer<Float>, _ destination: UnsafeMutablePointer<Float>,
+  positions: Int, channels: Int, norm: ChannelNorm, _ silu: (Vector) -> Vector
+) {
+  forEachNormalizable(source, positions: positions, channels: channels, epsilon: norm.epsilon) {
     position, factor in
     let offset = position * channels
     mapVectors(source + offset, destination + offset, count: channels) { values, offset, valid in
-      siluForFloat32(values * factor * load(weight, offset, valid))
+      silu(values * factor * load(norm.weight, offset, valid))
     }
   }
 }

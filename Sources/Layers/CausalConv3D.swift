@@ -102,9 +102,8 @@ package struct CausalConv3D: Sendable {
     precision: ComputePrecision
   ) -> Int {
     let format = format(precision)
-    let frame = PaddedFrame(
-      height: height, width: width, channels: channels, format: format, marginRows: kernel.h / 2,
-      marginColumns: kernel.w / 2,
+    let frame = paddedFrame(
+      height: height, width: width, channels: channels, kernel: kernel, format: format,
       algorithm: .fastest(
         inputs: channels, kernelHeight: kernel.h, kernelWidth: kernel.w, format: format))
     return slots(frame, kernelTime: kernel.t) * frame.byteCount
@@ -118,10 +117,19 @@ package struct CausalConv3D: Sendable {
     kernelTime - 1 + framesAtOnce(pixels: frame.height * frame.width)
   }
 
-  private func paddedFrame(height: Int, width: Int) -> PaddedFrame {
+  private static func paddedFrame(
+    height: Int, width: Int, channels: Int, kernel: (t: Int, h: Int, w: Int),
+    format: ProductFormat, algorithm: ConvolutionAlgorithm
+  ) -> PaddedFrame {
     PaddedFrame(
-      height: height, width: width, channels: inputs, format: layout.format,
-      marginRows: kernel.h / 2, marginColumns: kernel.w / 2, algorithm: layout.algorithm)
+      height: height, width: width, channels: channels, format: format, marginRows: kernel.h / 2,
+      marginColumns: kernel.w / 2, algorithm: algorithm)
+  }
+
+  private func paddedFrame(height: Int, width: Int) -> PaddedFrame {
+    Self.paddedFrame(
+      height: height, width: width, channels: inputs, kernel: kernel, format: layout.format,
+      algorithm: layout.algorithm)
   }
 
   /// What this layer keeps of a clip of `height`×`width` that comes in pieces.
