@@ -12,6 +12,10 @@ package struct Guidance: Sendable, Equatable {
   /// the cost. At high noise guidance takes variety away, at low noise it does nothing
   /// (Kynkäänniemi et al. 2024).
   package let interval: ClosedRange<Double>
+  /// The noise level σ above which `u` knows nothing of given frames either, so that guidance leads towards them too
+  /// (after Stable Video Diffusion, arXiv 2311.15127, appendix D, which leaves the picture out at all levels); 1: never.
+  /// While the layout is decided it makes the clip go on with what is given; at low noise it would sharpen what differs.
+  package let givenAbove: Double
   /// φ, from 0 to 1: how much of the contrast that guidance adds is taken back, by giving the guided
   /// velocity the standard deviation of the conditional one (Lin et al. 2023, section 3.4).
   package let rescale: Double
@@ -24,9 +28,9 @@ package struct Guidance: Sendable, Equatable {
   package let zeroSteps: Int
 
   /// - Throws: `DiffusionError.parameter` unless `scale` is in 0 … 100, `interval` within 0 … 1,
-  ///   `rescale` in 0 … 1 and `zeroSteps` at least 0.
+  ///   `givenAbove` and `rescale` in 0 … 1 and `zeroSteps` at least 0.
   package init(
-    scale: Double, interval: ClosedRange<Double> = 0...1, rescale: Double = 0,
+    scale: Double, interval: ClosedRange<Double> = 0...1, givenAbove: Double = 1, rescale: Double = 0,
     zeroStar: Bool = false, zeroSteps: Int = 0
   ) throws(DiffusionError) {
     guard scale.isFinite, (0...100).contains(scale) else {
@@ -36,6 +40,10 @@ package struct Guidance: Sendable, Equatable {
       throw .parameter(
         name: "guidance interval", found: "\(interval)", expected: "two noise levels in 0 … 1")
     }
+    guard givenAbove.isFinite, (0...1).contains(givenAbove) else {
+      throw .parameter(
+        name: "guidance to given frames", found: "\(givenAbove)", expected: "a noise level in 0 … 1")
+    }
     guard rescale.isFinite, (0...1).contains(rescale) else {
       throw .parameter(name: "guidance rescale", found: "\(rescale)", expected: "0 … 1")
     }
@@ -44,6 +52,7 @@ package struct Guidance: Sendable, Equatable {
     }
     self.scale = scale
     self.interval = interval
+    self.givenAbove = givenAbove
     self.rescale = rescale
     self.zeroStar = zeroStar
     self.zeroSteps = zeroSteps
@@ -53,6 +62,9 @@ package struct Guidance: Sendable, Equatable {
   package func acts(at sigma: Double) -> Bool {
     scale != 1 && interval.contains(sigma)
   }
+
+  /// Whether the velocity of the negative prompt is that of a clip to which nothing is given, at a noise level.
+  package func leavesGivenOut(at sigma: Double) -> Bool { sigma > givenAbove }
 
   /// Overwrites the conditional velocity with the guided one. Both have the same shape and belong to
   /// one clip; the sums run in Float64 and in one order, so that equal input gives equal bits.

@@ -116,17 +116,23 @@ struct ClipRun {
     let lastLevel = plan.sigmas[
       min(Int((request.inputs.lastUntil * Double(plan.steps)).rounded(.up)), plan.steps)]
     let (conditional, unconditional) = (try Tensor(shape), try Tensor(shape))
-    func velocity(_ z: Tensor, _ sigma: Double, _ text: TextBranch, into result: Tensor) throws {
+    func velocity(
+      _ z: Tensor, _ sigma: Double, _ text: TextBranch, _ conditioning: Conditioning,
+      into result: Tensor
+    ) throws {
       transformer(
-        z, sigma: sigma, text: text.words,
-        conditioning: given.conditioning(withLast: sigma > lastLevel), layout: text.layout,
+        z, sigma: sigma, text: text.words, conditioning: conditioning, layout: text.layout,
         into: result, compute)
       try watch.check()
     }
     try sampler.run(latents, resuming: state) { z, sigma in
-      try velocity(z, sigma, prompt, into: conditional)
+      let conditioning = given.conditioning(withLast: sigma > lastLevel)
+      try velocity(z, sigma, prompt, conditioning, into: conditional)
       if let negative, request.guidance.acts(at: sigma) {
-        try velocity(z, sigma, negative, into: unconditional)
+        let leavesGivenOut = request.guidance.leavesGivenOut(at: sigma)
+        try velocity(
+          z, sigma, negative, leavesGivenOut ? Conditioning(none: grid) : conditioning,
+          into: unconditional)
         request.guidance.combine(conditional: conditional, unconditional: unconditional)
       }
       given.held(noise, withLast: sigma > lastLevel).steer(conditional)

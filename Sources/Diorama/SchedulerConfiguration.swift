@@ -26,6 +26,7 @@ package struct SchedulerConfiguration: Sendable, Equatable {
     guidance = try Guidance(
       scale: try config.field("guidance_scale", default: 3, in: 0...100),
       interval: interval[0]...interval[1],
+      givenAbove: try config.field("guidance_given_above", default: 1, in: 0...1),
       rescale: try config.field("guidance_rescale", default: 0, in: 0...1),
       zeroStar: zeroStar,
       // The other half of CFG-Zero*: its first step stays where it is.

@@ -67,6 +67,13 @@ struct GuidanceTests {
     #expect(try Guidance(scale: 4).acts(at: 1))
   }
 
+  @Test("leads towards given frames above its level, by default nowhere")
+  func givenFrames() throws {
+    let guidance = try Guidance(scale: 4, givenAbove: 0.75)
+    #expect([1, 0.8, 0.75, 0.1].map(guidance.leavesGivenOut) == [true, true, false, false])
+    #expect(try !Guidance(scale: 4).leavesGivenOut(at: 1))
+  }
+
   @Test("absurd values are refused")
   func refused() {
     #expect(throws: DiffusionError.self) { try Guidance(scale: -1) }
@@ -74,6 +81,8 @@ struct GuidanceTests {
     #expect(throws: DiffusionError.self) { try Guidance(scale: 101) }
     #expect(throws: DiffusionError.self) { try Guidance(scale: 4, interval: -0.1...1) }
     #expect(throws: DiffusionError.self) { try Guidance(scale: 4, interval: 0...1.1) }
+    #expect(throws: DiffusionError.self) { try Guidance(scale: 4, givenAbove: 1.1) }
+    #expect(throws: DiffusionError.self) { try Guidance(scale: 4, givenAbove: .nan) }
     #expect(throws: DiffusionError.self) { try Guidance(scale: 4, rescale: 1.5) }
     #expect(throws: DiffusionError.self) { try Guidance(scale: 4, rescale: .nan) }
     #expect(throws: DiffusionError.self) { try Guidance(scale: 4, zeroSteps: -1) }

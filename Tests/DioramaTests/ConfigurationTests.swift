@@ -41,6 +41,7 @@ import Text
   @Test(
     arguments: [
       ("guidance_interval", [0.5]), ("guidance_interval", [0.8, 0.2]),
+      ("guidance_given_above", 1.5),
       ("solver", "rk4"), ("num_inference_steps", 0), ("base_shift", 0),
     ] as [(String, JSONValue)])
   func schedulerFieldsAreChecked(field: String, value: JSONValue) throws {

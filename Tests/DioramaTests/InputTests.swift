@@ -301,6 +301,24 @@ import Video
     #expect(used <= cost.activationBytes && 4 * used > 3 * cost.activationBytes)
   }
 
+  /// Guidance of scale 0 follows the negative prompt alone: after one step from the same noise, with the given frame
+  /// left out of it, new latents are those of a clip to which nothing is given.
+  @Test func guidanceLeavesGivenFramesOut() throws {
+    func newLatents(_ inputs: ClipInputs, givenAbove: Double) throws -> [UInt32] {
+      var request = try request(inputs)
+      request.steps = 1
+      request.guidance = try Guidance(scale: 0, givenAbove: givenAbove)
+      let latents = try run(request).latents[0]
+      // [4, 3, 2, 3], whose first frame is given.
+      return latents.indices.filter { $0 % 18 >= 6 }.map { latents[$0] }
+    }
+    var inputs = ClipInputs()
+    inputs.opening = [picture(0)]
+    let without = try newLatents(ClipInputs(), givenAbove: 1)
+    #expect(try newLatents(inputs, givenAbove: 0.9) == without)
+    #expect(try newLatents(inputs, givenAbove: 1) != without)
+  }
+
   /// The twin replaces the given frame before every look of the model; here its velocity stands in
   /// for the model's.
   @Test func heldFramesOfTheTwin() throws {

@@ -15,6 +15,7 @@ import Testing
     request.guidanceScale = 4.5
     request.guidanceRescale = 0.1
     request.guidanceInterval = 0.05...0.95
+    request.guidanceGivenAbove = 0.7
     request.zeroStar = true
     request.solver = .unipc
     request.shift = 1.7320508075688772

@@ -83,6 +83,7 @@ import Testing
       ("guidance-scale", { $0.guidanceScale = .nan }),
       ("guidance-rescale", { $0.guidanceRescale = 1.5 }),
       ("guidance-interval", { $0.guidanceInterval = 0.5...1.5 }),
+      ("guidance-given-above", { $0.guidanceGivenAbove = 1.1 }),
       ("shift", { $0.shift = 0 }), ("shift", { $0.shift = .infinity }),
       ("size", { $0.size = FrameSize(width: 33, height: 64) }),
       (

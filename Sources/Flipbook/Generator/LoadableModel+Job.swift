@@ -48,6 +48,8 @@ extension LoadableModel {
       resolved.guidanceScale = request.guidanceScale ?? scheduler.guidance.scale
       resolved.guidanceRescale = request.guidanceRescale ?? scheduler.guidance.rescale
       resolved.guidanceInterval = request.guidanceInterval ?? scheduler.guidance.interval
+      resolved.guidanceGivenAbove =
+        request.guidanceGivenAbove ?? scheduler.guidance.givenAbove
       resolved.zeroStar = request.zeroStar ?? scheduler.guidance.zeroStar
       resolved.solver = request.solver ?? Solver(rawValue: scheduler.solver.rawValue)
       resolved.shift = request.shift ?? shift
@@ -104,6 +106,7 @@ extension LoadableModel {
       guidance: try Guidance(
         scale: request.guidanceScale ?? scheduler.guidance.scale,
         interval: request.guidanceInterval ?? scheduler.guidance.interval,
+        givenAbove: request.guidanceGivenAbove ?? scheduler.guidance.givenAbove,
         rescale: request.guidanceRescale ?? scheduler.guidance.rescale,
         zeroStar: zeroStar, zeroSteps: zeroStar ? scheduler.guidance.zeroSteps : 0),
       solver: request.solver.flatMap { SolverKind(rawValue: $0.rawValue) } ?? scheduler.solver,

@@ -102,6 +102,13 @@ extension GenerationRequest {
       request.guidanceInterval = try OptionValue.interval(text, "guidance-interval", in: 0...1)
     }.recorded { $0.guidanceInterval.map { .string("\($0.lowerBound),\($0.upperBound)") } },
     Option(
+      "guidance-given-above", .text("S"),
+      "above this sigma guidance leads towards given frames too; 1 is never",
+      default: "the model's own"
+    ) { (text, request) throws(FlipbookError) in
+      request.guidanceGivenAbove = try OptionValue.number(text, "guidance-given-above", in: 0...1)
+    }.recorded { $0.guidanceGivenAbove.map { .number($0) } },
+    Option(
       "zero-star", .flag, "guidance with the CFG-Zero* projection", default: "off"
     ) {
       (text, request) throws(FlipbookError) in

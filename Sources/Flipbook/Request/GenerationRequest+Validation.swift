@@ -48,6 +48,7 @@ extension GenerationRequest {
     try Self.check("steps", steps, in: Self.stepLimits)
     try Self.check("guidance-scale", guidanceScale, in: Self.guidanceScaleLimits)
     try Self.check("guidance-rescale", guidanceRescale, in: 0...1)
+    try Self.check("guidance-given-above", guidanceGivenAbove, in: 0...1)
     try Self.check("shift", shift, in: Self.shiftLimits)
     if comparison != nil, [saveLatents, fromLatents, preview].contains(where: { $0 != nil }) {
       throw .usage(

@@ -57,6 +57,8 @@ public struct GenerationRequest: Sendable, Equatable {
   public var guidanceRescale: Double?
   /// The sigmas in which guidance works, within 0 … 1.
   public var guidanceInterval: ClosedRange<Double>?
+  /// The sigma above which guidance leads towards given frames too, 0 … 1; 1 is never.
+  public var guidanceGivenAbove: Double?
   /// Starts from the projection of the conditional velocity, and from rest (CFG-Zero*).
   public var zeroStar: Bool?
   /// How the flow is integrated.
