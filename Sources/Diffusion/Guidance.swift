@@ -12,9 +12,10 @@ package struct Guidance: Sendable, Equatable {
   /// the cost. At high noise guidance takes variety away, at low noise it does nothing
   /// (Kynkäänniemi et al. 2024).
   package let interval: ClosedRange<Double>
-  /// The noise level σ above which `u` knows nothing of given frames either, so that guidance leads towards them too
-  /// (after Stable Video Diffusion, arXiv 2311.15127, appendix D, which leaves the picture out at all levels); 1: never.
-  /// While the layout is decided it makes the clip go on with what is given; at low noise it would sharpen what differs.
+  /// The noise level σ above which `u` knows nothing of given frames either, so that guidance leads towards these as
+  /// much as towards the prompt (two conditions of one scale: Brooks et al. 2022, arXiv 2211.09800, section 3.2.1);
+  /// 1: never. While the layout is decided it makes a clip go on with what is given; at low noise it would sharpen
+  /// what differs.
   package let givenAbove: Double
   /// φ, from 0 to 1: how much of the contrast that guidance adds is taken back, by giving the guided
   /// velocity the standard deviation of the conditional one (Lin et al. 2023, section 3.4).
@@ -30,7 +31,8 @@ package struct Guidance: Sendable, Equatable {
   /// - Throws: `DiffusionError.parameter` unless `scale` is in 0 … 100, `interval` within 0 … 1,
   ///   `givenAbove` and `rescale` in 0 … 1 and `zeroSteps` at least 0.
   package init(
-    scale: Double, interval: ClosedRange<Double> = 0...1, givenAbove: Double = 1, rescale: Double = 0,
+    scale: Double, interval: ClosedRange<Double> = 0...1, givenAbove: Double = 1,
+    rescale: Double = 0,
     zeroStar: Bool = false, zeroSteps: Int = 0
   ) throws(DiffusionError) {
     guard scale.isFinite, (0...100).contains(scale) else {
@@ -42,7 +44,8 @@ package struct Guidance: Sendable, Equatable {
     }
     guard givenAbove.isFinite, (0...1).contains(givenAbove) else {
       throw .parameter(
-        name: "guidance to given frames", found: "\(givenAbove)", expected: "a noise level in 0 … 1")
+        name: "guidance to given frames", found: "\(givenAbove)", expected: "a noise level in 0 … 1"
+      )
     }
     guard rescale.isFinite, (0...1).contains(rescale) else {
       throw .parameter(name: "guidance rescale", found: "\(rescale)", expected: "0 … 1")

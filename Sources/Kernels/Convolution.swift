@@ -92,21 +92,22 @@ func roomForTiles(_ positions: Range<Int>) -> Int {
   (positions.count + tilePixels - 1) / tilePixels * tilePixels
 }
 
-/// Where the window of each position starts in a padded frame, in bytes, and where its result, or the upper one of two,
-/// goes, in elements; what is missing from the last tile sees what the last position sees.
+/// Where the window of each position starts in a padded frame, in bytes, and where its result, or the upper left one of
+/// four, goes, in elements; what is missing from the last tile sees what the last position sees.
 @inline(__always)
 func fillOffsets(
   _ positions: Range<Int>, _ frame: PaddedFrame, _ layout: borrowing ConvolutionLayout,
   _ block: ConvolutionLayout.Block, inputs: UnsafeMutablePointer<Int>,
   outputs: UnsafeMutablePointer<Int>, room: Int
 ) {
-  let together = frame.algorithm.rowsTogether
-  var (row, column) = positions.lowerBound.quotientAndRemainder(dividingBy: frame.width)
+  let side = frame.algorithm.side
+  var (row, column) = positions.lowerBound.quotientAndRemainder(dividingBy: frame.columns)
   for index in 0..<positions.count {
     inputs[index] = row * frame.rowByteCount + column * frame.pixelByteCount
-    outputs[index] = layout.output(row: row * together, column: column, block, width: frame.width)
+    outputs[index] = layout.output(
+      row: row * side, column: column * side, block, width: frame.width)
     column += 1
-    if column == frame.width {
+    if column == frame.columns {
       column = 0
       row += 1
     }
@@ -125,10 +126,21 @@ struct OutputBlock {
   /// How many channels of the last vector there are.
   let lastVectorCount: Int
 
-  /// The same `distance` elements further on.
-  func moved(by distance: Int) -> OutputBlock {
-    OutputBlock(
-      start: start + distance, bias: bias, vectors: vectors, lastVectorCount: lastVectorCount)
+  /// Sixteen numbers of the bias.
+  @inline(__always)
+  func bias(_ vector: Int) -> Vector { Vector(loading: bias + vector * lanes) }
+
+  /// Writes sixteen channels of a pixel, plus what is there.
+  @inline(__always)
+  func add(_ values: Vector, to offset: Int, _ vector: Int, addsToOutput: Bool) {
+    let address = start + offset + vector * lanes
+    let valid = vector < vectors - 1 ? lanes : lastVectorCount
+    let result = addsToOutput ? values + load(address, 0, valid) : values
+    if valid == lanes {
+      result.store(to: address)
+    } else {
+      result.store(to: address, count: valid)
+    }
   }
 
   /// Writes the first `count` pixels of a tile: its sums, plus the bias, plus what is there.
@@ -138,17 +150,11 @@ struct OutputBlock {
     startsFromBias: Bool, addsToOutput: Bool
   ) {
     for vector in 0..<vectors {
-      let added = startsFromBias ? Vector(loading: bias + vector * lanes) : .zero
-      let valid = vector < vectors - 1 ? lanes : lastVectorCount
+      let added = startsFromBias ? bias(vector) : .zero
       for pixel in 0..<count {
-        let address = start + offsets[pixel] + vector * lanes
-        var result = sums[pixel * vectors + vector] + added
-        if addsToOutput { result += load(address, 0, valid) }
-        if valid == lanes {
-          result.store(to: address)
-        } else {
-          result.store(to: address, count: valid)
-        }
+        add(
+          sums[pixel * vectors + vector] + added, to: offsets[pixel], vector,
+          addsToOutput: addsToOutput)
       }
     }
   }

@@ -2,14 +2,14 @@
 // inside, in the format of its products. A group is four bytes, one Float32 or a pair of bfloat16.
 
 /// The shape of a padded frame: `[height + 2·marginRows, width + 2·marginColumns, groups]`, or by Winograd's algorithm
-/// `[4, rows, width + 2·marginColumns, groups]`, the four sums and differences of the rows that two rows of pixels see.
+/// `[16, rows, columns, groups]`, the sums and differences of the pixels that a square of 2×2 sees.
 package struct PaddedFrame: Sendable, Equatable {
   package let height: Int
   package let width: Int
   package let channels: Int
   package let format: ProductFormat
   /// Rows of zeros above and below, columns of zeros left and right: half the kernel. Winograd's algorithm adds the
-  /// zeros above and below to others, and has none of these rows.
+  /// zeros to others, and has none of these.
   package let marginRows: Int
   package let marginColumns: Int
   package let algorithm: ConvolutionAlgorithm
@@ -18,23 +18,25 @@ package struct PaddedFrame: Sendable, Equatable {
     height: Int, width: Int, channels: Int, format: ProductFormat, marginRows: Int,
     marginColumns: Int, algorithm: ConvolutionAlgorithm = .direct
   ) {
-    precondition(algorithm == .direct || marginRows == 1, "Winograd's algorithm for another kernel")
+    precondition(
+      algorithm == .direct || marginRows == 1 && marginColumns == 1,
+      "Winograd's algorithm for another kernel")
     self.height = height
     self.width = width
     self.channels = channels
     self.format = format
     self.marginRows = algorithm == .direct ? marginRows : 0
-    self.marginColumns = marginColumns
+    self.marginColumns = algorithm == .direct ? marginColumns : 0
     self.algorithm = algorithm
   }
 
-  /// Rows that are written and convolved as one, of a pixel or of two.
-  package var rows: Int { (height + algorithm.rowsTogether - 1) / algorithm.rowsTogether }
-  /// What a convolution computes as one: a pixel, or one and that below it.
-  package var positions: Int { rows * width }
+  /// Rows and columns of what a convolution computes as one: a pixel, or a square of 2×2.
+  package var rows: Int { (height + algorithm.side - 1) / algorithm.side }
+  package var columns: Int { (width + algorithm.side - 1) / algorithm.side }
+  package var positions: Int { rows * columns }
 
   package var pixelByteCount: Int { format.groups(channels) * groupByteCount }
-  package var rowByteCount: Int { (width + 2 * marginColumns) * pixelByteCount }
+  package var rowByteCount: Int { (columns + 2 * marginColumns) * pixelByteCount }
   package var byteCount: Int { (storedRows + 2 * marginRows) * rowByteCount }
 
   private var storedRows: Int {

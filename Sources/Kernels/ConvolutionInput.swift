@@ -14,7 +14,7 @@ package struct ChannelNorm {
 
 /// Writes rows of a padded frame: normalised and activated where there is a norm, and in the format of
 /// the products. Each number is read once (with a norm twice, the second time from the first cache)
-/// and written once, by Winograd's algorithm twice.
+/// and written once, by Winograd's algorithm four times.
 /// - Parameters:
 ///   - source: `[frame.height, frame.width, frame.channels]`.
 ///   - rows: which of `frame.rows`.
@@ -66,18 +66,20 @@ private func writeRow(
   }
 }
 
-/// The sums and differences of rows that Winograd's algorithm multiplies: a row of positions sees four rows of pixels,
-/// two of which the next one sees as well.
+/// The sums and differences that Winograd's algorithm multiplies, first of rows, then of columns: a row of positions sees
+/// four rows of pixels, two of which the next one sees as well, and a position four columns.
 private func writeComponents(
   _ source: UnsafePointer<Float>, _ rows: Range<Int>, norm: ChannelNorm?, of frame: PaddedFrame,
   into target: UnsafeMutableRawPointer
 ) {
-  let count = frame.width * frame.channels
-  // Four rows of pixels, each in the place of the one that nobody sees any more, and a row of zeros.
-  withUnsafeTemporaryAllocation(of: Float.self, capacity: 5 * count) { room in
+  let channels = frame.channels
+  let (count, summedCount) = (frame.width * channels, (2 * frame.columns + 2) * channels)
+  // Four rows of pixels, each in the place of the one that nobody sees any more, a row of zeros, and a row of sums with
+  // zeros around.
+  withUnsafeTemporaryAllocation(of: Float.self, capacity: 5 * count + summedCount) { room in
     guard let kept = room.baseAddress else { return }
-    let zeros = kept + 4 * count
-    zeros.initialize(repeating: 0, count: count)
+    let (zeros, summed) = (kept + 4 * count, kept + 5 * count)
+    zeros.initialize(repeating: 0, count: count + summedCount)
     func pixels(_ row: Int) -> UnsafePointer<Float> {
       if row < 0 || row >= frame.height { return UnsafePointer(zeros) }
       return norm == nil ? source + row * count : UnsafePointer(kept + row % 4 * count)
@@ -87,35 +89,56 @@ private func writeComponents(
       while let norm, next < min(2 * row + 3, frame.height) {
         normalizeAndActivate(
           source + next * count, kept + next % 4 * count, positions: frame.width,
-          channels: frame.channels, norm: norm, siluForBFloat16)
+          channels: channels, norm: norm, siluForBFloat16)
         next += 1
       }
       let (d0, d1, d2, d3) = (
         pixels(2 * row - 1), pixels(2 * row), pixels(2 * row + 1), pixels(2 * row + 2)
       )
-      for component in 0..<ConvolutionAlgorithm.components {
-        let start = target + frame.offset(component: component, row: row, column: 0)
-        switch component {
-        case 0: writePixels(to: start, of: frame) { load(d0, $0, $1) - load(d2, $0, $1) }
-        case 1: writePixels(to: start, of: frame) { load(d1, $0, $1) + load(d2, $0, $1) }
-        case 2: writePixels(to: start, of: frame) { load(d2, $0, $1) - load(d1, $0, $1) }
-        default: writePixels(to: start, of: frame) { load(d1, $0, $1) - load(d3, $0, $1) }
+      for down in 0..<ConvolutionAlgorithm.componentsOfDirection {
+        // The first column is one left of the frame.
+        addComponent(down, d0, d1, d2, d3, count: count, into: summed + channels)
+        for column in 0..<frame.columns {
+          let e = summed + 2 * column * channels
+          for across in 0..<ConvolutionAlgorithm.componentsOfDirection {
+            let component = ConvolutionAlgorithm.componentsOfDirection * down + across
+            writeComponent(
+              across, e, e + channels, e + 2 * channels, e + 3 * channels, count: channels,
+              to: target + frame.offset(component: component, row: row, column: column))
+          }
         }
       }
     }
   }
 }
 
-/// Writes a row of pixels from numbers that lie as those of the frame do, without a border.
+/// One of Winograd's sums of four inputs each.
 @inline(__always)
-private func writePixels(
-  to target: UnsafeMutableRawPointer, of frame: PaddedFrame,
-  _ values: (_ offset: Int, _ valid: Int) -> Vector
+private func addComponent(
+  _ index: Int, _ d0: UnsafePointer<Float>, _ d1: UnsafePointer<Float>,
+  _ d2: UnsafePointer<Float>, _ d3: UnsafePointer<Float>, count: Int,
+  into target: UnsafeMutablePointer<Float>
 ) {
-  for column in 0..<frame.width {
-    writePairs(count: frame.channels, to: target + column * frame.pixelByteCount) {
-      values(column * frame.channels + $0, $1)
-    }
+  switch index {
+  case 0: mapVectors(d0, target, count: count) { $0 - load(d2, $1, $2) }
+  case 1: mapVectors(d1, target, count: count) { $0 + load(d2, $1, $2) }
+  case 2: mapVectors(d2, target, count: count) { $0 - load(d1, $1, $2) }
+  default: mapVectors(d1, target, count: count) { $0 - load(d3, $1, $2) }
+  }
+}
+
+/// The same, rounded.
+@inline(__always)
+private func writeComponent(
+  _ index: Int, _ e0: UnsafePointer<Float>, _ e1: UnsafePointer<Float>,
+  _ e2: UnsafePointer<Float>, _ e3: UnsafePointer<Float>, count: Int,
+  to target: UnsafeMutableRawPointer
+) {
+  switch index {
+  case 0: writePairs(count: count, to: target) { load(e0, $0, $1) - load(e2, $0, $1) }
+  case 1: writePairs(count: count, to: target) { load(e1, $0, $1) + load(e2, $0, $1) }
+  case 2: writePairs(count: count, to: target) { load(e2, $0, $1) - load(e1, $0, $1) }
+  default: writePairs(count: count, to: target) { load(e1, $0, $1) - load(e3, $0, $1) }
   }
 }
 

@@ -2,7 +2,7 @@
 ///
 /// Output channels are padded to vectors of 16 and grouped into blocks of one, two or three vectors.
 /// A block's weights are `[kernelTime, kernelHeight, kernelWidth, input groups, block width]`, by Winograd's algorithm
-/// `[4, kernelTime, kernelWidth, input groups, block width]`, each entry a group of four bytes: the weight of one input
+/// `[16, kernelTime, input groups, block width]`, each entry a group of four bytes: the weight of one input
 /// channel in Float32, or of two in bfloat16. The blocks follow each other.
 package struct ConvolutionLayout: Sendable {
   /// Channels that go in.
@@ -64,8 +64,8 @@ package struct ConvolutionLayout: Sendable {
       ?? .fastest(
         inputs: inputs, kernelHeight: kernelHeight, kernelWidth: kernelWidth, format: format)
     precondition(
-      algorithm == .direct || kernelHeight == 3 && format == .bfloat16,
-      "Winograd's algorithm for \(kernelHeight) rows in \(format)")
+      algorithm == .direct || kernelHeight == 3 && kernelWidth == 3 && format == .bfloat16,
+      "Winograd's algorithm for \(kernelHeight)×\(kernelWidth) in \(format)")
     self.algorithm = algorithm
     let rowGroups = kernelWidth * format.groups(inputs)
     tileSteps = algorithm == .direct ? format.tileSteps(rowGroups) : nil
@@ -107,11 +107,12 @@ package struct ConvolutionLayout: Sendable {
     paddedOutputs * kernelTime * storedRows * rowGroups * groupByteCount
   }
 
-  /// The rows of a kernel's frame that weights are stored for.
-  var storedRows: Int { algorithm.storedRows(kernelHeight: kernelHeight) }
+  /// The rows of a kernel's frame that weights are stored for, and the columns; a component is a row of one.
+  var storedRows: Int { algorithm == .direct ? kernelHeight : ConvolutionAlgorithm.components }
+  var storedColumns: Int { algorithm == .direct ? kernelWidth : 1 }
 
   /// The groups that one row of the kernel multiplies, which lie beside each other in a padded frame.
-  var rowGroups: Int { kernelWidth * format.groups(inputs) }
+  var rowGroups: Int { storedColumns * format.groups(inputs) }
 
   /// The bytes of a block's weights.
   func weightByteCount(_ block: Block) -> Int {

@@ -90,15 +90,15 @@ extension ConvolutionLayout {
     for time in 0..<kernelTime {
       for row in 0..<storedRows {
         let start = target + offset(block, time: time, row: row)
-        for column in 0..<kernelWidth {
+        for column in 0..<storedColumns {
           var place = start + (column * groups + first) * groupStride
-          var taps = values + (time * kernelHeight * kernelWidth + column)
+          var taps = values + time * kernelHeight * kernelWidth
           for _ in 0..<count {
-            let numbers = stored(taps, row: row)
+            let numbers = stored(taps, row: row, column: column)
             if format == .float32 {
               place.storeBytes(of: numbers, as: Vector.self)
             } else {
-              let others = stored(taps + self.taps, row: row)
+              let others = stored(taps + self.taps, row: row, column: column)
               place.storeBytes(
                 of: flipbook_bf16_pairs(numbers, others), as: SIMD32<UInt16>.self)
             }
@@ -110,16 +110,28 @@ extension ConvolutionLayout {
     }
   }
 
-  /// What is multiplied of a column of the kernel, `[kernelHeight, kernelWidth]` from `values` on.
+  /// What is multiplied of a frame of the kernel, `[kernelHeight, kernelWidth]` from `values` on.
   @inline(__always)
-  private func stored(_ values: UnsafePointer<Vector>, row: Int) -> Vector {
-    if algorithm == .direct { return values[row * kernelWidth] }
-    let (upper, middle, lower) = (values[0], values[kernelWidth], values[2 * kernelWidth])
-    return switch row {
-    case 0: upper
-    case 1: (upper + middle + lower) * 0.5
-    case 2: (upper - middle + lower) * 0.5
-    default: lower
+  private func stored(_ values: UnsafePointer<Vector>, row: Int, column: Int) -> Vector {
+    if algorithm == .direct { return values[row * kernelWidth + column] }
+    let (down, across) = row.quotientAndRemainder(
+      dividingBy: ConvolutionAlgorithm.componentsOfDirection)
+    return component(
+      across, component(down, values[0], values[3], values[6]),
+      component(down, values[1], values[4], values[7]),
+      component(down, values[2], values[5], values[8]))
+  }
+
+  /// One of Winograd's sums of three weights.
+  @inline(__always)
+  private func component(
+    _ index: Int, _ first: Vector, _ second: Vector, _ third: Vector
+  ) -> Vector {
+    switch index {
+    case 0: first
+    case 1: (first + second + third) * 0.5
+    case 2: (first - second + third) * 0.5
+    default: third
     }
   }
 }

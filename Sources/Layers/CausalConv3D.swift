@@ -17,12 +17,12 @@ package import Tensor
 /// Small frames are computed some at a time, so that weights, which come from a far cache, are used for all of
 /// them (`framesAtOnce`).
 ///
-/// An activation is read once, normalised, and written once (by Winograd's algorithm twice) in the format of the
+/// An activation is read once, normalised, and written once (by Winograd's algorithm four times) in the format of the
 /// products, to a place among the last frames that it keeps there; those are read by the products. An output is written
 /// once to memory (read once before, where it is added to), however many passes add to it in a cache.
 ///
 /// In `.bf16` and `.int8`, weights are rounded to bfloat16 as they are packed and activations as they
-/// are written to the frames, and sums are Float32; kernels of three rows are convolved by Winograd's algorithm where
+/// are written to the frames, and sums are Float32; kernels of 3×3 in space are convolved by Winograd's algorithm where
 /// that is faster (`ConvolutionAlgorithm`). Processors without that instruction compute in Float32.
 package struct CausalConv3D: Sendable {
   package let inputs: Int
@@ -84,16 +84,16 @@ package struct CausalConv3D: Sendable {
     precision == .f32 || !Processor.multipliesBFloat16 ? .float32 : .bfloat16
   }
 
-  /// The bytes that so many weights of kernels of `kernelHeight` rows take once they are packed, where input channels
-  /// fill vectors.
+  /// The bytes that so many weights of kernels of `kernelHeight`×`kernelWidth` take once they are packed, where
+  /// input channels fill vectors.
   package static func weightByteCount(
-    _ weights: Int, kernelHeight: Int = 3, _ precision: ComputePrecision
+    _ weights: Int, kernelHeight: Int = 3, kernelWidth: Int = 3, _ precision: ComputePrecision
   ) -> Int {
     let format = format(precision)
     let algorithm = ConvolutionAlgorithm.fastest(
-      inputs: 16, kernelHeight: kernelHeight, kernelWidth: 3, format: format)
-    return weights / kernelHeight * algorithm.storedRows(kernelHeight: kernelHeight)
-      * groupByteCount / format.groupSize
+      inputs: 16, kernelHeight: kernelHeight, kernelWidth: kernelWidth, format: format)
+    let taps = algorithm.storedTaps(kernelHeight: kernelHeight, kernelWidth: kernelWidth)
+    return weights / (kernelHeight * kernelWidth) * taps * groupByteCount / format.groupSize
   }
 
   /// The bytes of the frames that a convolution of `kernel` keeps of `channels`.

@@ -151,50 +151,54 @@ struct ConvolutionProblem {
     let (height, width) = example.size
     let (inputs, outputs) = example.channels
     let kernel = example.kernel
-    let (taps, row) = (kernel.t * kernel.h * kernel.w, width * inputs)
-    // [4, t, pairs, width, inputs] and [4, outputs, inputs, t, w]
-    let pairs = (height + 1) / 2
-    var (ds, gs) = ([[Double]](repeating: [], count: 4), [[Double]](repeating: [], count: 4))
-    for t in 0..<kernel.t {
-      for y in stride(from: -1, to: height - 1, by: 2) {
-        for place in 0..<row {
-          let d = (y..<y + 4).map { y -> Float in
-            y < 0 || y >= height ? 0 : input[(t * height + y) * row + place]
-          }
-          for (index, sum) in [d[0] - d[2], d[1] + d[2], d[2] - d[1], d[1] - d[3]].enumerated() {
-            ds[index].append(Double(rounding(sum)))
-          }
-        }
-      }
+    let taps = kernel.t * 9
+    func inputSums(_ d: [Float]) -> [Float] {
+      [d[0] - d[2], d[1] + d[2], d[2] - d[1], d[1] - d[3]]
     }
-    for channel in 0..<outputs * inputs {
-      for t in 0..<kernel.t {
-        for column in 0..<kernel.w {
-          let g = (0..<3).map { weight[channel * taps + (t * 3 + $0) * kernel.w + column] }
-          let sums = [g[0], (g[0] + g[1] + g[2]) / 2, (g[0] - g[1] + g[2]) / 2, g[2]]
-          for (index, sum) in sums.enumerated() { gs[index].append(Double(rounding(sum))) }
-        }
-      }
+    func weightSums(_ g: [Float]) -> [Float] {
+      [g[0], (g[0] + g[1] + g[2]) / 2, (g[0] - g[1] + g[2]) / 2, g[2]]
+    }
+    func outputs2(_ m: [Double]) -> [Double] { [m[0] + m[1] + m[2], m[1] - m[2] - m[3]] }
+    /// A sum of every row, then of every column of these.
+    func square<T>(_ values: [[T]], _ sums: ([T]) -> [T]) -> [[T]] {
+      func transposed(_ rows: [[T]]) -> [[T]] { rows[0].indices.map { i in rows.map { $0[i] } } }
+      return transposed(transposed(transposed(values).map(sums)).map(sums))
     }
     var result = held.map { addsToOutput ? Double($0) : 0 }
-    for pair in 0..<pairs {
-      for x in 0..<width {
-        for output in 0..<outputs {
-          var m = [0.0, 0, 0, 0]
-          for t in 0..<kernel.t {
-            for dx in 0..<kernel.w {
-              let column = x + dx - kernel.w / 2
-              guard column >= 0, column < width else { continue }
-              let pixel = (t * pairs + pair) * row + column * inputs
-              for channel in 0..<inputs {
-                let tap = ((output * inputs + channel) * kernel.t + t) * kernel.w + dx
-                for index in 0..<4 { m[index] += ds[index][pixel + channel] * gs[index][tap] }
-              }
+    // [outputs, inputs, t] of sixteen
+    let gs = (0..<outputs * inputs * kernel.t).map { index in
+      let g = (0..<3).map { y in
+        (0..<3).map { x in
+          weight[index / kernel.t * taps + (index % kernel.t * 3 + y) * 3 + x]
+        }
+      }
+      return square(g, weightSums).joined().map { Double(rounding($0)) }
+    }
+    for y in stride(from: 0, to: height, by: 2) {
+      for x in stride(from: 0, to: width, by: 2) {
+        // [inputs, t] of sixteen
+        let ds = (0..<inputs * kernel.t).map { index in
+          let d = (y - 1..<y + 3).map { y in
+            (x - 1..<x + 3).map { x -> Float in
+              guard (0..<height).contains(y), (0..<width).contains(x) else { return 0 }
+              return input[
+                ((index % kernel.t * height + y) * width + x) * inputs + index / kernel.t]
             }
           }
-          let sums = [m[0] + m[1] + m[2], m[1] - m[2] - m[3]]
-          for below in 0..<min(2, height - 2 * pair) {
-            result[place(2 * pair + below, x, output)] += sums[below] + Double(bias[output])
+          return square(d, inputSums).joined().map { Double(rounding($0)) }
+        }
+        for output in 0..<outputs {
+          var m = [Double](repeating: 0, count: 16)
+          for (index, d) in ds.enumerated() {
+            let g = gs[output * inputs * kernel.t + index]
+            for component in 0..<16 { m[component] += d[component] * g[component] }
+          }
+          let pixels = square((0..<4).map { Array(m[4 * $0..<4 * $0 + 4]) }, outputs2)
+          for below in 0..<min(2, height - y) {
+            for right in 0..<min(2, width - x) {
+              result[place(y + below, x + right, output)] +=
+                pixels[below][right] + Double(bias[output])
+            }
           }
         }
       }

@@ -124,14 +124,14 @@ import Testing
     #expect(zip(rounded, expected).allSatisfy { abs($0 - $1) < 1e-2 * size })
   }
 
-  /// A frame and its border of zeros: half as much in bfloat16 as in Float32, by Winograd's algorithm four sums of every
-  /// two rows, without a border above and below.
+  /// A frame and its border of zeros: half as much in bfloat16 as in Float32, by Winograd's algorithm sixteen sums of
+  /// every square of 2×2, without a border.
   @Test func statesTakeTheFramesThatAConvolutionSees() throws {
     let bytes = try [ComputePrecision.f32, .bf16].map {
       try layer(20, 16, (3, 3, 3), $0).makeState(height: 6, width: 8).byteCount
     }
     let frames = 2 + CausalConv3D.framesAtOnce(pixels: 6 * 8)
-    let ways = [8 * 10 * 20 * 4, 8 * 10 * 20 * 2, 4 * 3 * 10 * 20 * 2].map { $0 * frames }
+    let ways = [8 * 10 * 20 * 4, 8 * 10 * 20 * 2, 16 * 3 * 4 * 20 * 2].map { $0 * frames }
     #expect(bytes[0] == ways[0])
     #expect(Processor.multipliesBFloat16 ? ways[1...].contains(bytes[1]) : bytes[1] == ways[0])
   }

@@ -203,6 +203,7 @@ def train(arguments: argparse.Namespace) -> None:
     windows = Windows(Path(arguments.data), arguments.seed + 1000 * rank + 1)
     torch.manual_seed(arguments.seed + 1000 * rank + 1)
     out = Path(arguments.out)
+    out.mkdir(parents=True, exist_ok=True)
     state, step = out / "state.pt", 0
     if state.exists():
         saved = torch.load(state, map_location=trainer.device)
