@@ -16,7 +16,7 @@ package enum ConvolutionAlgorithm: Sendable, CaseIterable {
   /// Done along the height and, with what comes of it, along the width, a square of four pixels takes sixteen products
   /// instead of thirty-six.
   ///
-  /// Sums of inputs and of weights are rounded to the format of the products: about three times the error of the direct
+  /// Sums of inputs and of weights are rounded to the format of the products: about twice the error of the direct
   /// sum. What is infinite comes out infinite or as no number, where it is seen and nowhere else.
   case winograd
 

@@ -1,3 +1,5 @@
+import CSIMD
+
 // Winograd's algorithm (`ConvolutionAlgorithm.winograd`): sixteen convolutions without height and width, one a component,
 // whose sums make squares of 2×2 pixels.
 //
@@ -42,6 +44,9 @@ func convolveByWinograd(
               inputs: UnsafeBufferPointer(rows.extracting(first..<first + times.count)),
               groups: layout.rowGroups,
               weights: weights + layout.offset(block, time: times.lowerBound, row: component))
+            if start + count < positions.count {
+              prefetch(kernel, from: inputs[start + count], together * frame.pixelByteCount)
+            }
             for tile in stride(from: 0, to: count, by: tilePixels) {
               convolveTile(
                 format: layout.format, vectors: block.vectors, kernel,
@@ -63,6 +68,16 @@ func convolveByWinograd(
         }
       }
     }
+  }
+}
+
+/// Asks for what the next tile reads of a component: of large frames it comes from memory, a kilobyte here and there,
+/// which the processor's own prefetching does not foresee.
+@inline(__always)
+private func prefetch(_ kernel: KernelRows, from offset: Int, _ byteCount: Int) {
+  for row in kernel.inputs {
+    flipbook_prefetch(
+      (row + offset).assumingMemoryBound(to: UInt32.self), byteCount / groupByteCount)
   }
 }
 
