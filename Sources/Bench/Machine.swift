@@ -16,8 +16,8 @@ public struct Machine: Sendable {
   /// The machine that this runs on.
   public init() {
     processor = Processor.name
-    blasCore = MatrixProduct.coreName
-    blasConfiguration = MatrixProduct.configuration
+    blasCore = OpenBLAS.coreName
+    blasConfiguration = OpenBLAS.configuration
       .split(separator: " ").joined(separator: " ")
     instructionSets = Processor.compiledFeatures
     missingInstructionSets = Processor.missingFeatures

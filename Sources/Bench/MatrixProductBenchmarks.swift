@@ -1,7 +1,6 @@
 // x Wᵀ + b in every precision, beside one call of OpenBLAS in Float32 with threads of its own. What a
 // product in bf16 or int8 rounds is rounded in each run, as between two layers.
 
-import COpenBLAS
 import Diorama
 import Layers
 import Tensor
@@ -107,24 +106,13 @@ func openBLAS(_ shape: MatrixShape) -> Benchmark {
     let x = try Tensor.normals([shape.rows, shape.inputs])
     let weight = try Tensor.normals([shape.outputs, shape.inputs], seed: 2)
     let result = try Tensor([shape.rows, shape.outputs])
-    let ownThreads = OpenBLASThreads(threads)
     return {
-      withExtendedLifetime((x, weight, result, ownThreads)) {
-        MatrixProduct.timesTransposed(
-          rows: shape.rows, columns: shape.outputs, inner: shape.inputs,
-          x.pointer, stride: shape.inputs, weight.pointer, stride: shape.inputs,
-          into: result.pointer, stride: shape.outputs)
+      OpenBLAS.useThreads(threads)
+      withExtendedLifetime((x, weight, result)) {
+        OpenBLAS.timesTransposed(
+          rows: shape.rows, columns: shape.outputs, inner: shape.inputs, x.pointer,
+          weight.pointer, into: result.pointer)
       }
     }
   }
-}
-
-/// Lets OpenBLAS have threads of its own as long as this lives. Everything else runs it on one.
-private final class OpenBLASThreads {
-  init(_ count: Int) {
-    MatrixProduct.useOneThreadPerCall()
-    openblas_set_num_threads(Int32(count))
-  }
-
-  deinit { openblas_set_num_threads(1) }
 }

@@ -7,7 +7,6 @@ package final class Compute: @unchecked Sendable {
 
   /// - Throws: `TensorError.outOfMemory`.
   package init(threads: Int, arenaByteCount: Int) throws(TensorError) {
-    MatrixProduct.useOneThreadPerCall()
     pool = WorkerPool(threads: threads)
     arena = try Arena(byteCount: arenaByteCount)
   }

@@ -22,8 +22,7 @@ enum Console {
     if let advice = error.advice { note("  \(advice)\n") }
   }
 
-  /// Ends the process at once. OpenBLAS's exit handlers join threads that may never have started
-  /// when memory is short, so they are left out; nothing is buffered here.
+  /// Ends the process at once: nothing is buffered here, and exit handlers of libraries have nothing to tidy up.
   static func finish(_ code: ExitCode) -> Never { _exit(code.rawValue) }
 
   /// - Returns: zero, or the `errno` of the call that failed.

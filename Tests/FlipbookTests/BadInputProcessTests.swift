@@ -165,8 +165,7 @@ import Testing
     #expect(left.isEmpty)
   }
 
-  /// Limits of address space, from one that hardly holds the libraries. OpenBLAS would wait for ever
-  /// for a buffer for every core before `main`, were it not held to one thread.
+  /// Limits of address space, from one that hardly holds the libraries.
   @Test(arguments: [450_000, 700_000, 1_500_000])
   func shortMemory(kibibytes: Int) throws {
     let outcome = try CommandLineProgram.run(
@@ -175,16 +174,6 @@ import Testing
     #expect(outcome.code == 6, "\(outcome.errors)")
     #expect(outcome.errors.contains("memory"))
     #expect(try folder.contents() == ["model"])
-  }
-
-  /// Whatever was said of OpenBLAS's threads, under a limit it gets one, and the program its arguments.
-  @Test(arguments: ["1", "64"])
-  func startingUnderALimit(threads: String) throws {
-    let outcome = try CommandLineProgram.run(
-      ["generate", "--", "-a 'red' \"ball\"  é", "b"], in: folder,
-      environment: ["OPENBLAS_NUM_THREADS": threads], limits: "ulimit -v 400000")
-    #expect(outcome.code == 2, "\(outcome.errors)")
-    #expect(outcome.errors.contains("'b'"))
   }
 
   // MARK: signals

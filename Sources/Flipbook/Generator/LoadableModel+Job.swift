@@ -117,11 +117,11 @@ extension LoadableModel {
     return result
   }
 
-  /// Addresses that a thread takes beside the plan: OpenBLAS's buffer of 128 MiB, a stack, a heap.
-  private static let addressesPerThread = 256 << 20
+  /// Addresses that a thread takes beside the plan: a heap of its own (malloc's 64 MiB, twice as much while it is
+  /// aligned) and a stack.
+  private static let addressesPerThread = 160 << 20
 
-  /// Refuses a run that cannot fit, before anything is loaded. OpenBLAS must never be short of
-  /// addresses: it asks for its buffers again for ever.
+  /// Refuses a run that cannot fit, before anything is loaded.
   private func checkMemory(_ plan: GenerationPlan) throws(FlipbookError) {
     let addresses =
       plan.peakByteCount + plan.arenaByteCount / 4 + (threads + 1) * Self.addressesPerThread

@@ -32,15 +32,15 @@ package struct SystemReport: Sendable {
   /// Looks at the machine.
   ///
   /// - Parameters:
-  ///   - environment: `OPENBLAS_CORETYPE` counts.
+  ///   - environment: `FLIPBOOK_MODEL` counts.
   ///   - discovery: where to look for models.
   package init(
     environment: [String: String] = ProcessInfo.processInfo.environment,
     discovery: ModelDiscovery = ModelDiscovery()
   ) {
     rows =
-      [Row("flipbook", FlipbookVersion.current)] + Self.processor + Self.openBLAS(environment)
-      + Self.libav + Self.memory + Self.models(environment, discovery)
+      [Row("flipbook", FlipbookVersion.current)] + Self.processor + Self.libav
+      + Self.memory + Self.models(environment, discovery)
   }
 
   /// Whether a video can be made here.
@@ -86,20 +86,6 @@ package struct SystemReport: Sendable {
       precision.rawValue + (precision == .preferred ? " (default)" : "")
         + (isDirect ? "" : " (without instructions of its own)")
     }.joined(separator: ", ")
-  }
-
-  private static func openBLAS(_ environment: [String: String]) -> [Row] {
-    let version = Row("OpenBLAS", MatrixProduct.configuration)
-    let core = MatrixProduct.coreName
-    guard let pinned = environment["OPENBLAS_CORETYPE"], !pinned.isEmpty else {
-      return [version, Row("OpenBLAS core", core)]
-    }
-    return [
-      version,
-      Row(
-        "OpenBLAS core", "\(core), pinned by OPENBLAS_CORETYPE=\(pinned)", .warning,
-        advice: "unset OPENBLAS_CORETYPE: it may choose slower code than this processor runs"),
-    ]
   }
 
   private static var libav: [Row] {

@@ -57,8 +57,15 @@ struct PromptLexer {
 
 extension Character {
   /// Han characters, which are words of their own.
-  fileprivate var isIdeograph: Bool { unicodeScalars.contains(where: \.isBERTIdeograph) }
-  fileprivate var isWordCharacter: Bool { (isLetter || isNumber) && !isIdeograph }
+  fileprivate var isIdeograph: Bool {
+    !isASCII && unicodeScalars.contains(where: \.isBERTIdeograph)
+  }
+  fileprivate var isWordCharacter: Bool {
+    // The tables of Unicode are slow, and most of a vocabulary is English.
+    guard let ascii = asciiValue else { return (isLetter || isNumber) && !isIdeograph }
+    return (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(ascii | 0x20)
+      || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(ascii)
+  }
   fileprivate var isApostrophe: Bool { self == "'" || self == "’" }
   /// A hyphen inside a word, quotation marks and brackets end no clause.
   fileprivate var joinsWords: Bool { "-‐–_/'’\"“”‘「」『』()（）《》*#@&·".contains(self) }

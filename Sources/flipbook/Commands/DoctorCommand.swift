@@ -6,7 +6,7 @@ enum DoctorCommand {
   struct Settings: Sendable { var isJSON = false }
 
   static let declaration = Command<Settings>(
-    "doctor", "processor, instruction sets, BLAS core, libav, models found, and what is wrong",
+    "doctor", "processor, instruction sets, libav, models found, and what is wrong",
     options: [
       Option("json", .flag, "one JSON object") { (text, settings) throws(FlipbookError) in
         settings.isJSON = try OptionValue.flag(text, "json")
