@@ -106,8 +106,6 @@ def model_to_train(arguments: argparse.Namespace, windows: Windows) -> Autoencod
     if arguments.start:
         values, tensors = export.load(Path(arguments.start))
         config = AutoencoderConfig.from_dict(values)
-    if arguments.encoder_blocks:
-        config = replace(config, encoder_blocks=tuple(arguments.encoder_blocks))
     if arguments.decoder_blocks:
         config = replace(config, decoder_blocks=tuple(arguments.decoder_blocks))
     model = Autoencoder(config).to(memory_format=torch.channels_last_3d)
@@ -134,7 +132,6 @@ class Trainer:
         self.is_frozen, self.drift = arguments.freeze_encoder, arguments.drift
         self.divergence, self.steadiness = arguments.divergence, arguments.steadiness
         self.model.encoder.requires_grad_(not self.is_frozen)
-        self.model.decoder.requires_grad_(not arguments.freeze_decoder)
         # Between the blocks lies a linear map. Once it is trained, steps of their size only shake it.
         def is_slow(name: str) -> bool:
             return "conv_out" in name or (arguments.start is not None and ".blocks." not in name)
@@ -218,7 +215,7 @@ def train(arguments: argparse.Namespace) -> None:
         clips, pictures = evaluate(model, held_out)
         print(f"step {step}: held out {clips:.2f} dB, single pictures {pictures:.2f} dB", flush=True)
         # Latents that others were trained on stay normalised by the statistics that they had.
-        keeps = arguments.freeze_encoder or arguments.freeze_decoder or arguments.drift
+        keeps = arguments.freeze_encoder or arguments.drift
         config = model.config if keeps else with_statistics(model, windows, trainer.device)
         reconstructions(model, held_out[:12]).save(out / "sheet.png")
         export.save(out / "vae", config.to_dict(), dict(model.named_parameters()))
@@ -263,15 +260,10 @@ def main() -> None:
         "--freeze-encoder", action="store_true", help="train the decoder alone, so that cached latents stay good"
     )
     parser.add_argument(
-        "--freeze-decoder", action="store_true",
-        help="train the encoder alone: to latents that decode better, while those made before decode as they did")
-    parser.add_argument(
         "--drift", type=float, default=0, help="weight of the latents' relative distance from those of --from"
     )
     parser.add_argument("--restart-blocks", metavar="KEY", nargs="*", default=[],
                         help="start residual blocks under these keys anew")
-    parser.add_argument("--encoder-blocks", type=int, nargs=3, metavar="N",
-                        help="residual blocks of the encoder at H/4, H/8, H/16; new ones change nothing at first")
     parser.add_argument("--decoder-blocks", type=int, nargs=3, metavar="N",
                         help="residual blocks of the decoder at H/4, H/8, H/16; new ones change nothing at first")
     parser.add_argument("--every", type=int, default=250, help="steps between checkpoints")
