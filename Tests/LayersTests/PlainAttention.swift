@@ -3,14 +3,21 @@ import Layers
 import Tensor
 
 /// Attention as the formula has it, in Float64: scores, softmax, sum.
-/// - Parameter rounding: what the kernel's factors are rounded to before they are multiplied; with
-///   `nil` they are taken as they are.
+/// - Parameter rounding: what the kernel's factors are rounded to before they are multiplied, if the processor has the
+///   instructions; with `nil` they are taken as they are.
 func plainAttention(
   _ queries: Tensor, _ keys: Tensor, _ values: Tensor, _ pattern: AttentionPattern,
   rounding: ComputePrecision? = nil
 ) -> [Double] {
   let (tokens, heads, size) = (queries.shape[0], queries.shape[1], queries.shape[2])
   let keyHeads = keys.shape[1]
+  let isNative =
+    switch rounding {
+    case nil, .f32: true
+    case .bf16: Processor.multipliesBFloat16
+    case .int8: Processor.multipliesInt8 && Processor.multipliesBFloat16
+    }
+  let rounding = isNative ? rounding : .f32
   // log₂e / √size, which is multiplied in before the rounding.
   let factor = Float(1.4426950408889634 / Double(size).squareRoot())
   let q = rounded(queries.array().map { $0 * factor }, rows: size, rounding)
