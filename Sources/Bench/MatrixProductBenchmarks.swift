@@ -106,8 +106,8 @@ func openBLAS(_ shape: MatrixShape) -> Benchmark {
     let x = try Tensor.normals([shape.rows, shape.inputs])
     let weight = try Tensor.normals([shape.outputs, shape.inputs], seed: 2)
     let result = try Tensor([shape.rows, shape.outputs])
+    OpenBLAS.useThreads(threads)
     return {
-      OpenBLAS.useThreads(threads)
       withExtendedLifetime((x, weight, result)) {
         OpenBLAS.timesTransposed(
           rows: shape.rows, columns: shape.outputs, inner: shape.inputs, x.pointer,

@@ -32,8 +32,7 @@ package struct Guidance: Sendable, Equatable {
   ///   `givenAbove` and `rescale` in 0 … 1 and `zeroSteps` at least 0.
   package init(
     scale: Double, interval: ClosedRange<Double> = 0...1, givenAbove: Double = 1,
-    rescale: Double = 0,
-    zeroStar: Bool = false, zeroSteps: Int = 0
+    rescale: Double = 0, zeroStar: Bool = false, zeroSteps: Int = 0
   ) throws(DiffusionError) {
     guard scale.isFinite, (0...100).contains(scale) else {
       throw .parameter(name: "guidance scale", found: "\(scale)", expected: "0 … 100")

@@ -20,9 +20,9 @@ package enum ConvolutionAlgorithm: Sendable, CaseIterable {
   /// sum. What is infinite comes out infinite or as no number, where it is seen and nowhere else.
   case winograd
 
-  /// The weights that stand in the packed ones for those of one frame of the kernel, for each pair of channels.
-  package func storedTaps(kernelHeight: Int, kernelWidth: Int) -> Int {
-    self == .direct ? kernelHeight * kernelWidth : Self.components
+  /// The rows and columns of weights that lie packed for one frame of the kernel; a component is a row of one.
+  package func storedKernel(height: Int, width: Int) -> (rows: Int, columns: Int) {
+    self == .direct ? (height, width) : (Self.components, 1)
   }
 
   /// The products of one direction that make two pixels.

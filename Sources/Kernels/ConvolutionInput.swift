@@ -92,18 +92,17 @@ private func writeComponents(
           channels: channels, norm: norm, siluForBFloat16)
         next += 1
       }
-      let (d0, d1, d2, d3) = (
-        pixels(2 * row - 1), pixels(2 * row), pixels(2 * row + 1), pixels(2 * row + 2)
-      )
+      let d = (pixels(2 * row - 1), pixels(2 * row), pixels(2 * row + 1), pixels(2 * row + 2))
       for down in 0..<ConvolutionAlgorithm.componentsOfDirection {
         // The first column is one left of the frame.
-        addComponent(down, d0, d1, d2, d3, count: count, into: summed + channels)
+        writeSum(down, of: d, count: count, to: summed + channels)
         for column in 0..<frame.columns {
-          let e = summed + 2 * column * channels
+          let first = UnsafePointer(summed + 2 * column * channels)
+          let e = (first, first + channels, first + 2 * channels, first + 3 * channels)
           for across in 0..<ConvolutionAlgorithm.componentsOfDirection {
             let component = ConvolutionAlgorithm.componentsOfDirection * down + across
-            writeComponent(
-              across, e, e + channels, e + 2 * channels, e + 3 * channels, count: channels,
+            writeRoundedSum(
+              across, of: e, count: channels,
               to: target + frame.offset(component: component, row: row, column: column))
           }
         }
@@ -112,33 +111,47 @@ private func writeComponents(
   }
 }
 
-/// One of Winograd's sums of four inputs each.
+/// Four pixels, or four rows of them, beside each other.
+private typealias Neighbours = (
+  UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>
+)
+
+/// The two that one of Winograd's sums is made of; the second is added in sum 1 and subtracted in the others.
 @inline(__always)
-private func addComponent(
-  _ index: Int, _ d0: UnsafePointer<Float>, _ d1: UnsafePointer<Float>,
-  _ d2: UnsafePointer<Float>, _ d3: UnsafePointer<Float>, count: Int,
-  into target: UnsafeMutablePointer<Float>
-) {
+private func summands(
+  _ index: Int, of d: Neighbours
+) -> (first: UnsafePointer<Float>, second: UnsafePointer<Float>, adds: Bool) {
   switch index {
-  case 0: mapVectors(d0, target, count: count) { $0 - load(d2, $1, $2) }
-  case 1: mapVectors(d1, target, count: count) { $0 + load(d2, $1, $2) }
-  case 2: mapVectors(d2, target, count: count) { $0 - load(d1, $1, $2) }
-  default: mapVectors(d1, target, count: count) { $0 - load(d3, $1, $2) }
+  case 0: (d.0, d.2, false)
+  case 1: (d.1, d.2, true)
+  case 2: (d.2, d.1, false)
+  default: (d.1, d.3, false)
+  }
+}
+
+/// One of Winograd's sums of `count` numbers each.
+@inline(__always)
+private func writeSum(
+  _ index: Int, of d: Neighbours, count: Int, to target: UnsafeMutablePointer<Float>
+) {
+  let (first, second, adds) = summands(index, of: d)
+  if adds {
+    mapVectors(first, target, count: count) { $0 + load(second, $1, $2) }
+  } else {
+    mapVectors(first, target, count: count) { $0 - load(second, $1, $2) }
   }
 }
 
 /// The same, rounded.
 @inline(__always)
-private func writeComponent(
-  _ index: Int, _ e0: UnsafePointer<Float>, _ e1: UnsafePointer<Float>,
-  _ e2: UnsafePointer<Float>, _ e3: UnsafePointer<Float>, count: Int,
-  to target: UnsafeMutableRawPointer
+private func writeRoundedSum(
+  _ index: Int, of d: Neighbours, count: Int, to target: UnsafeMutableRawPointer
 ) {
-  switch index {
-  case 0: writePairs(count: count, to: target) { load(e0, $0, $1) - load(e2, $0, $1) }
-  case 1: writePairs(count: count, to: target) { load(e1, $0, $1) + load(e2, $0, $1) }
-  case 2: writePairs(count: count, to: target) { load(e2, $0, $1) - load(e1, $0, $1) }
-  default: writePairs(count: count, to: target) { load(e1, $0, $1) - load(e3, $0, $1) }
+  let (first, second, adds) = summands(index, of: d)
+  if adds {
+    writePairs(count: count, to: target) { load(first, $0, $1) + load(second, $0, $1) }
+  } else {
+    writePairs(count: count, to: target) { load(first, $0, $1) - load(second, $0, $1) }
   }
 }
 

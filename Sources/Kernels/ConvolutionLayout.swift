@@ -107,9 +107,11 @@ package struct ConvolutionLayout: Sendable {
     paddedOutputs * kernelTime * storedRows * rowGroups * groupByteCount
   }
 
-  /// The rows of a kernel's frame that weights are stored for, and the columns; a component is a row of one.
-  var storedRows: Int { algorithm == .direct ? kernelHeight : ConvolutionAlgorithm.components }
-  var storedColumns: Int { algorithm == .direct ? kernelWidth : 1 }
+  /// The rows of weights that are stored for a frame of the kernel, and the columns.
+  var storedRows: Int { algorithm.storedKernel(height: kernelHeight, width: kernelWidth).rows }
+  var storedColumns: Int {
+    algorithm.storedKernel(height: kernelHeight, width: kernelWidth).columns
+  }
 
   /// The groups that one row of the kernel multiplies, which lie beside each other in a padded frame.
   var rowGroups: Int { storedColumns * format.groups(inputs) }

@@ -84,16 +84,14 @@ package struct CausalConv3D: Sendable {
     precision == .f32 || !Processor.multipliesBFloat16 ? .float32 : .bfloat16
   }
 
-  /// The bytes that so many weights of kernels of `kernelHeight`×`kernelWidth` take once they are packed, where
-  /// input channels fill vectors.
-  package static func weightByteCount(
-    _ weights: Int, kernelHeight: Int = 3, kernelWidth: Int = 3, _ precision: ComputePrecision
-  ) -> Int {
+  /// The bytes that so many weights of kernels of 3×3 in space take once they are packed, where input channels fill
+  /// vectors.
+  package static func weightByteCount(_ weights: Int, _ precision: ComputePrecision) -> Int {
     let format = format(precision)
-    let algorithm = ConvolutionAlgorithm.fastest(
-      inputs: 16, kernelHeight: kernelHeight, kernelWidth: kernelWidth, format: format)
-    let taps = algorithm.storedTaps(kernelHeight: kernelHeight, kernelWidth: kernelWidth)
-    return weights / (kernelHeight * kernelWidth) * taps * groupByteCount / format.groupSize
+    let stored = ConvolutionAlgorithm.fastest(
+      inputs: 16, kernelHeight: 3, kernelWidth: 3, format: format
+    ).storedKernel(height: 3, width: 3)
+    return weights / 9 * stored.rows * stored.columns * groupByteCount / format.groupSize
   }
 
   /// The bytes of the frames that a convolution of `kernel` keeps of `channels`.

@@ -176,6 +176,14 @@ import Testing
     #expect(try folder.contents() == ["model"])
   }
 
+  /// Under a limit the program gets its arguments as they are.
+  @Test func startingUnderALimit() throws {
+    let outcome = try CommandLineProgram.run(
+      ["generate", "--", "-a 'red' \"ball\"  é", "b"], in: folder, limits: "ulimit -v 400000")
+    #expect(outcome.code == 2, "\(outcome.errors)")
+    #expect(outcome.errors.contains("'b'"))
+  }
+
   // MARK: signals
 
   @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143)), (SIGHUP, Int32(143))])

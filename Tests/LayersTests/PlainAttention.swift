@@ -1,4 +1,5 @@
 import Glibc
+import Kernels
 import Layers
 import Tensor
 
@@ -14,8 +15,8 @@ func plainAttention(
   let isNative =
     switch rounding {
     case nil, .f32: true
-    case .bf16: Processor.multipliesBFloat16
-    case .int8: Processor.multipliesInt8 && Processor.multipliesBFloat16
+    case .bf16: AttentionArithmetic.bf16.isNative
+    case .int8: AttentionArithmetic.int8.isNative
     }
   let rounding = isNative ? rounding : .f32
   // log₂e / √size, which is multiplied in before the rounding.
