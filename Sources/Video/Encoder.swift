@@ -7,16 +7,18 @@ final class Encoder {
   private let path: String
   private let packet: Packet
 
-  /// Opens an encoder on one thread, in its reproducible mode.
+  /// Opens an encoder in its reproducible mode.
   ///
   /// - Parameters:
   ///   - path: the output, for messages only.
   ///   - timeBase: frames count in `1 / timeBase` seconds.
+  ///   - threads: a part of the encoder's decisions, so that it never follows the machine or an option.
   ///   - options: the encoder's own, by name.
   ///   - configure: sets fields of the context before it is opened.
   init(
     _ name: String, path: String, size: PictureSize, format: AVPixelFormat, timeBase: Int,
-    options: [String: String], configure: (inout AVCodecContext) -> Void = { _ in }
+    threads: Int = 1, options: [String: String],
+    configure: (inout AVCodecContext) -> Void = { _ in }
   ) throws(VideoError) {
     precondition(VideoLibrary.isQuiet)
     guard let codec = avcodec_find_encoder_by_name(name) else { throw .encoderMissing(name: name) }
@@ -30,7 +32,7 @@ final class Encoder {
     context.pointee.height = Int32(size.height)
     context.pointee.pix_fmt = format
     context.pointee.time_base = AVRational(num: 1, den: Int32(timeBase))
-    context.pointee.thread_count = 1
+    context.pointee.thread_count = Int32(threads)
     context.pointee.flags |= Int32(AV_CODEC_FLAG_BITEXACT)
     configure(&context.pointee)
     for (key, value) in options {
