@@ -84,25 +84,29 @@ private struct EndedTile {
     _ bias: UnsafePointer<Float>?, _ target: UnsafeMutableRawPointer, _ stride: Int,
     _ transform: (Vector) -> Vector
   ) {
-    if columns == tileColumns {
-      // A row of the tile is a cache line, written at once.
-      let (low, high) = (addend(bias, column, lanes), addend(bias, column + lanes, lanes))
-      for index in 0..<rows {
-        let source = values + index * tileColumns
-        let result = flipbook_bf16_rounded2(
-          transform(Vector(loading: source) + low),
-          transform(Vector(loading: source + lanes) + high))
-        (target + (row + index) * stride + column * MemoryLayout<UInt16>.stride)
-          .storeBytes(of: result, as: SIMD32<UInt16>.self)
+    guard columns == tileColumns else {
+      forNarrowVectors { values, row, column, valid in
+        let place = target + row * stride + column * MemoryLayout<UInt16>.stride
+        let result = flipbook_bf16_rounded(transform(values + addend(bias, column, valid)))
+        if valid == lanes {
+          place.storeBytes(of: result, as: SIMD16<UInt16>.self)
+        } else {
+          for lane in 0..<valid {
+            place.storeBytes(of: result[lane], toByteOffset: 2 * lane, as: UInt16.self)
+          }
+        }
       }
       return
     }
-    forVectors { values, row, column, valid in
-      let place = target + row * stride + column * MemoryLayout<UInt16>.stride
-      let result = flipbook_bf16_rounded(transform(values + addend(bias, column, valid)))
-      for lane in 0..<valid {
-        place.storeBytes(of: result[lane], toByteOffset: 2 * lane, as: UInt16.self)
-      }
+    // A row of the tile is a cache line, written at once.
+    let (low, high) = (addend(bias, column, lanes), addend(bias, column + lanes, lanes))
+    for index in 0..<rows {
+      let source = values + index * tileColumns
+      let result = flipbook_bf16_rounded2(
+        transform(Vector(loading: source) + low),
+        transform(Vector(loading: source + lanes) + high))
+      (target + (row + index) * stride + column * MemoryLayout<UInt16>.stride)
+        .storeBytes(of: result, as: SIMD32<UInt16>.self)
     }
   }
 
@@ -146,12 +150,20 @@ private struct EndedTile {
         body(Vector(loading: source + lanes), row + index, column + lanes, lanes)
       }
     } else {
-      for index in 0..<rows {
-        for first in stride(from: 0, to: columns, by: lanes) {
-          body(
-            Vector(loading: values + index * tileColumns + first), row + index, column + first,
-            min(lanes, columns - first))
-        }
+      forNarrowVectors(body)
+    }
+  }
+
+  /// The same of a tile at the right edge, of fewer columns.
+  @inline(__always)
+  private func forNarrowVectors(
+    _ body: (_ values: Vector, _ row: Int, _ column: Int, _ valid: Int) -> Void
+  ) {
+    for index in 0..<rows {
+      for first in stride(from: 0, to: columns, by: lanes) {
+        body(
+          Vector(loading: values + index * tileColumns + first), row + index, column + first,
+          min(lanes, columns - first))
       }
     }
   }
