@@ -69,6 +69,7 @@ def main() -> int:
         setup = rows.Setup(
             server, program(ROOT, "flipbook"), ROOT, Path(scratch), sys.executable, threads,
             seconds=0.05 if arguments.quick else 0.1, quick=arguments.quick,
+            dtypes=("f32", "bf16") if "avx512bf16" in server.facts["instructionSets"] else ("f32",),
         )  # fmt: skip
         chosen = [row for row in rows.rows(setup) if arguments.filter in f"{row.name} {row.shape} {row.dtype}"]
         if not chosen:

@@ -36,9 +36,9 @@ def measure(row: Row, peaks: Peaks, rounds: int) -> list[dict]:
     if row.has_peak:
         limit = Sample(operations / peaks.operations_a_second(row.dtype))
         lines.append(line(row.name, f"{row.dtype} peak, in registers", [limit] * rounds, row.peak_bar))
-    if row.memory_bar:
+    if row.by_memory:
         lines.append(line(f"{row.name}-memory", peers[0].name, others[0], row.memory_bar, by_memory=True))
-    if row.real_time_bar:
+    if row.by_real_time:
         playing = Sample(CLIP_SECONDS)
         lines.append(line(f"{row.name}-video-seconds", "real time", [playing] * rounds, row.real_time_bar))
     return lines

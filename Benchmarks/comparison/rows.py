@@ -36,7 +36,9 @@ class Row:
     peak_bar: float | None = None
     has_peak: bool = True
     # Of the same measurements, rows of their own: by memory, or against real time.
+    by_memory: bool = False
     memory_bar: float | None = None
+    by_real_time: bool = False
     real_time_bar: float | None = None
 
 
@@ -52,6 +54,17 @@ class Setup:
     threads: int
     seconds: float  # a measurement, at least
     quick: bool
+    # What is compared, the fastest last. Without instructions for bfloat16 PyTorch's convolutions take forty times as
+    # long in it, and nobody would use it.
+    dtypes: tuple[str, ...] = ("f32", "bf16")
+
+    @property
+    def fastest(self) -> str:
+        return self.dtypes[-1]
+
+    def bar(self, ratio: float) -> float | None:
+        """Ratios are asked for where there are instructions for bfloat16."""
+        return ratio if self.fastest == "bf16" else None
 
 
 def rows(setup: Setup) -> Iterator[Row]:
@@ -93,24 +106,26 @@ def products(setup: Setup) -> Iterator[Row]:
     for name, count, inputs, outputs in shapes[1:6:4] if setup.quick else shapes:
         shape = f"{count}×{inputs} · {inputs}×{outputs}"
         size = {"rows": count, "inputs": inputs, "outputs": outputs}
-        for dtype in ("f32", "bf16"):
-            bar = 0.95 if dtype == "bf16" else None
+        for dtype in setup.dtypes:
+            bar = setup.bar(0.95) if dtype == setup.fastest else None
             peers = both(setup, partial(pytorch.linear, count, inputs, outputs, dtype), bar, bar)
             if dtype == "f32":
                 peers.append(Peer(ours(setup, {"operation": "openblas", **size}, name="OpenBLAS sgemm")))
             # PyTorch's input and result are in the precision; so are ours, as between the maps of a model.
             request = {"operation": "linear-rows", **size, "precision": dtype}
             yield Row(f"matrix/{name}", shape, dtype, ours(setup, request), peers)
-        in_bf16 = ours(setup, {"operation": "linear", **size, "precision": "bf16"}, name="Flipbook bf16")
+        own = setup.fastest
+        in_own = ours(setup, {"operation": "linear", **size, "precision": own}, name=f"Flipbook {own}")
         in_int8 = ours(setup, {"operation": "linear", **size, "precision": "int8"})
-        yield Row(f"matrix/{name}", shape, "int8", in_int8, [Peer(in_bf16, 1.4)])
+        yield Row(f"matrix/{name}", shape, "int8", in_int8, [Peer(in_own, setup.bar(1.4))])
 
 
 def attentions(setup: Setup) -> Iterator[Row]:
     heads = 4
     for size in (64, 128):
         for tokens in (832,) if setup.quick else (832, 3328, 8192):
-            for dtype, bar in (("f32", 1.8), ("bf16", 3.0)):
+            for dtype in setup.dtypes:
+                bar = setup.bar({"f32": 1.8, "bf16": 3.0}[dtype])
                 peers = [Peer(partial(own_attention, setup, tokens, heads, size, dtype), bar)]
                 # Written out, the scores of 8,192 tokens would be a gigabyte.
                 if not setup.quick and tokens < 8192:
@@ -136,7 +151,7 @@ def convolutions(setup: Setup) -> Iterator[Row]:
     shapes = [(64, 64), (96, 64), (128, 64), (192, 32), (256, 32), (384, 32)]
     for channels, side in shapes[1:6:3] if setup.quick else shapes:
         size = {"frames": 4, "height": side, "width": side, "channels": channels}
-        for dtype in ("f32", "bf16"):
+        for dtype in setup.dtypes:
             peers = both(setup, partial(pytorch.convolution, *size.values(), dtype), None, None)
             request = {"operation": "convolution", **size, "precision": dtype}
             shape = f"3×3×3, 4×{side}×{side}, {channels} → {channels}"
@@ -144,7 +159,7 @@ def convolutions(setup: Setup) -> Iterator[Row]:
 
 
 def models(setup: Setup) -> Iterator[Row]:
-    """A step and a decode of Diorama. The bars are against compiled bf16."""
+    """A step and a decode of Diorama. The bars are against compiled PyTorch in the faster type."""
 
     def loaded(make: Callable, dtype: str, *inputs) -> pytorch.Variants:
         generator = pytorch.Generator(setup.root / "Weights/diorama", pytorch.DTYPES[dtype])
@@ -153,8 +168,8 @@ def models(setup: Setup) -> Iterator[Row]:
     def variants(make: Callable, dtype: str, *inputs) -> Callable[[], pytorch.Variants]:
         return partial(loaded, make, dtype, *inputs)
 
-    for dtype in ("f32", "bf16"):
-        bar = 1.5 if dtype == "bf16" else None
+    for dtype in setup.dtypes:
+        bar = setup.bar(1.5) if dtype == setup.fastest else None
         evaluation = table_row("model/transformer-evaluation", dtype)
         decode = table_row("model/decode", dtype)
         one, two = [TEXT_TOKENS], [TEXT_TOKENS, 2]
@@ -178,7 +193,7 @@ def models(setup: Setup) -> Iterator[Row]:
 def stacks(setup: Setup) -> Iterator[Row]:
     """Blocks of Wan 2.1 1.3B over 1,280 tokens: all thirty, or three."""
     grid = (5, 16, 16)
-    for dtype in ("bf16",) if setup.quick else ("f32", "bf16"):
+    for dtype in (setup.fastest,) if setup.quick else setup.dtypes:
         # In Float32 thirty would take minutes and show what three do.
         blocks = 3 if setup.quick or dtype == "f32" else 30
         variants = partial(pytorch.wan_blocks, grid, blocks, dtype)
@@ -194,31 +209,33 @@ def clips(setup: Setup) -> Iterator[Row]:
     for name, settings in (("short", SHORT), ("default", DEFAULT)):
         shape = f"128×128, 25 frames, {settings['steps']} steps, guidance {settings['guidance']:g}"
         yield Row(
-            f"clip/cold-{name}", shape, "bf16", partial(flipbook_process, setup, settings),
-            [Peer(partial(twin_process, setup, settings), 5.0)], has_peak=False,
-            memory_bar=2.5 if name == "short" else None, real_time_bar=1.0 if name == "short" else None,
+            f"clip/cold-{name}", shape, setup.fastest, partial(flipbook_process, setup, settings),
+            [Peer(partial(twin_process, setup, settings), setup.bar(5.0))], has_peak=False,
+            by_memory=name == "short", memory_bar=setup.bar(2.5),
+            by_real_time=name == "short", real_time_bar=setup.bar(1.0),
         )  # fmt: skip
         if setup.quick:
             continue
         row = {"short": "model/short-run", "default": "model/whole-run"}[name]
         yield Row(
-            f"clip/warm-{name}", shape, "bf16",
-            ours(setup, table_row(row, "bf16")),
+            f"clip/warm-{name}", shape, setup.fastest,
+            ours(setup, table_row(row, setup.fastest)),
             [Peer(partial(twin, setup, settings, compiles)) for compiles in (False, True)],
-            has_peak=False, real_time_bar=1.0 if name == "short" else None,
+            has_peak=False, by_real_time=name == "short", real_time_bar=setup.bar(1.0),
         )  # fmt: skip
 
 
 def flipbook_process(setup: Setup, settings: dict) -> Process:
     command = [str(setup.flipbook), "generate", PROMPT, "--model", str(setup.root / "Weights/diorama")]
     command += ["--steps", str(settings["steps"]), "--guidance-scale", str(settings["guidance"])]
-    command += ["--seed", "7", "--threads", str(setup.threads), "--precision", "bf16", "--quiet"]
+    command += ["--seed", "7", "--threads", str(setup.threads), "--precision", setup.fastest, "--quiet"]
     return Process("Flipbook", [*command, "--output", str(setup.scratch / "flipbook.mp4")], setup.root)
 
 
 def twin_process(setup: Setup, settings: dict) -> Process:
     """Eager: compiling takes longer than one clip does."""
     command = [setup.python, "-m", "scripts.diorama.generate", PROMPT, "--threads", str(setup.threads)]
+    command += ["--dtype", setup.fastest]
     command += ["--steps", str(settings["steps"]), "--guidance-scale", str(settings["guidance"])]
     return Process("PyTorch script", [*command, "--out", str(setup.scratch / "twin.mp4")], setup.root)
 
@@ -226,7 +243,7 @@ def twin_process(setup: Setup, settings: dict) -> Process:
 def twin(setup: Setup, settings: dict, compiles: bool) -> Function:
     from scripts.diorama.generate import write_mp4
 
-    generator = pytorch.Generator(setup.root / "Weights/diorama", pytorch.DTYPES["bf16"], compiles)
+    generator = pytorch.Generator(setup.root / "Weights/diorama", pytorch.DTYPES[setup.fastest], compiles)
 
     def clip() -> None:
         write_mp4(setup.scratch / "warm.mp4", generator.generate(PROMPT, **settings))
