@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 
 from scripts.train.optimizer import ExponentialMovingAverage, Optimizer, trapezoid
+from scripts.train.precision import mixed
 from scripts.world import WORLD_VERSION, Clip
 
 from . import probe as probes
@@ -190,7 +191,7 @@ def train(arguments: argparse.Namespace) -> None:
         ]
         frames, bounds, labels = clips.batch(chosen)
         frames, labels = augment(frames, labels, random)
-        with torch.autocast(device.type, dtype=torch.bfloat16):
+        with mixed(device):
             logits = probe(frames.to(device), bounds.to(device))
         loss = loss_of(logits, labels.to(device))
         loss.backward()

@@ -19,6 +19,7 @@ from scripts.diorama.haar import BLOCK, basis, haar, inverse_haar
 
 from . import export, samples
 from .optimizer import ExponentialMovingAverage, Optimizer, trapezoid
+from .precision import mixed
 from .processes import average_gradients, join
 from .pyramid import start_as_principal_components, start_blocks
 from .windows import Windows
@@ -46,6 +47,13 @@ def border_error(found: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     first, last = (torch.einsum("k,...kc->...c", basis().to(error)[:, t], error) for t in (0, BLOCK - 1))
     jump = (first[:, 1:] - last[:, :-1]).square()
     return jump.sum(dim=(1, 2, 3, 4)) / jump[0].numel()
+
+
+def error_after_cuts(found: torch.Tensor, truth: torch.Tensor, cuts: torch.Tensor) -> torch.Tensor:
+    """Mean square error of the pixels of the block with which a cut begins, [those of `cuts` [B] that are not 0]."""
+    (chosen,) = cuts.nonzero(as_tuple=True)
+    error = (found[chosen, cuts[chosen]] - truth[chosen, cuts[chosen]]).float()
+    return error.square().mean(dim=(1, 2, 3))  # the transform is orthonormal
 
 
 def psnr(error: torch.Tensor) -> torch.Tensor:
@@ -131,6 +139,7 @@ class Trainer:
         self.anchor = copy.deepcopy(self.model.encoder).requires_grad_(False)
         self.is_frozen, self.drift = arguments.freeze_encoder, arguments.drift
         self.divergence, self.steadiness = arguments.divergence, arguments.steadiness
+        self.after_cuts = arguments.after_cuts
         self.model.encoder.requires_grad_(not self.is_frozen)
         # Between the blocks lies a linear map. Once it is trained, steps of their size only shake it.
         def is_slow(name: str) -> bool:
@@ -140,10 +149,11 @@ class Trainer:
         self.optimizer = Optimizer(self.model, lambda name: False, 0, arguments.rate, is_slow=is_slow)
         self.average = ExponentialMovingAverage(self.model, decay=0.998)
 
-    def loss(self, pixels: torch.Tensor) -> dict[str, torch.Tensor]:
-        """The parts of the loss over a batch [B, F, H, W, 3] in [−1, 1]; the gradient of their sum is added."""
+    def loss(self, pixels: torch.Tensor, cuts: torch.Tensor) -> dict[str, torch.Tensor]:
+        """The parts of the loss over a batch [B, F, H, W, 3] in [−1, 1], cut before the latents `cuts` [B]; the
+        gradient of their sum is added."""
         coefficients = haar(pixels)
-        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+        with mixed(self.device):
             with torch.set_grad_enabled(not self.is_frozen):
                 mean, log_variance = self.model.posterior(coefficients)
             latents = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
@@ -156,13 +166,17 @@ class Trainer:
             jump = border_error(found, coefficients)
             loss = loss + self.steadiness * torch.log(jump + 3e-4).mean()
             parts["borders"] = psnr(jump.detach()).mean()
+        if self.after_cuts and cuts.any():
+            cut = error_after_cuts(found, coefficients, cuts)
+            loss = loss + self.after_cuts * torch.log(cut + 3e-4).sum() / len(cuts)
+            parts["after cuts"] = psnr(cut.detach()).mean()
         if not self.is_frozen:
             mean, log_variance = mean.float(), log_variance.float()
             divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
             loss = loss + self.divergence * divergence
             parts["divergence"] = divergence.detach()
         if self.drift:
-            with torch.no_grad(), torch.autocast(self.device.type, dtype=torch.bfloat16):
+            with torch.no_grad(), mixed(self.device):
                 sizes = self.model.coefficient_sizes(coefficients)
                 anchored = self.anchor((coefficients / sizes).movedim(-1, 1)).chunk(2, dim=1)[0].float()
             drift = (mean - anchored).square().mean() / anchored.square().mean()
@@ -206,7 +220,7 @@ def train(arguments: argparse.Namespace) -> None:
         saved = torch.load(state, map_location=trainer.device)
         trainer.load_state_dict(saved["trainer"])
         step = saved["step"]
-    start, first, recent = time.time(), step, defaultdict(float)
+    start, first, recent = time.time(), step, defaultdict(list)
 
     def checkpoint() -> None:
         """Evaluates and exports the averaged weights, then saves the state."""
@@ -224,15 +238,15 @@ def train(arguments: argparse.Namespace) -> None:
     while step < arguments.steps:
         if step % 50 == 0:
             windows.refresh()
-        batch = torch.from_numpy(windows.batch(arguments.batch, arguments.frames, cuts=arguments.cuts))
+        batch, cuts = map(torch.from_numpy, windows.batch(arguments.batch, arguments.frames, cuts=arguments.cuts))
         pixels = batch.to(trainer.device).float() / 127.5 - 1
-        for name, value in trainer.loss(pixels).items():
-            recent[name] += value.item() / 25
+        for name, value in trainer.loss(pixels, cuts.to(trainer.device)).items():
+            recent[name].append(value.item())
         trainer.step(trapezoid(step, arguments.steps, decay=arguments.decay))
         step += 1
         if step % 25 == 0:
             pace = (time.time() - start) / (step - first)
-            shown = ", ".join(f"{name} {value:.3f}" for name, value in recent.items())
+            shown = ", ".join(f"{name} {np.mean(values):.3f}" for name, values in recent.items())
             if rank == 0:
                 print(f"step {step}: {shown}, {pace:.2f} s a step", flush=True)
             recent.clear()
@@ -251,6 +265,8 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=1920, help="latents of 4×16×16 pixels a step and process")
     parser.add_argument("--frames", type=int, default=17, help="frames of a window, where it has as many")
     parser.add_argument("--cuts", type=float, default=0.2, help="share of the windows that get a cut")
+    parser.add_argument("--after-cuts", type=float, default=0,
+                        help="weight of the error in the four frames after a cut, beside that of the whole window")
     parser.add_argument("--rate", type=float, default=2e-4, help="AdamW's, for the residual blocks")
     parser.add_argument("--decay", type=float, default=0.8, help="share of the steps over which the rates fall")
     parser.add_argument("--divergence", type=float, default=0.01, help="weight of the KL divergence an element")

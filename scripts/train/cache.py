@@ -21,6 +21,7 @@ from scripts.diorama.text import TextEncoder
 from scripts.world import Clip, shot_texts
 
 from . import export
+from .precision import mixed
 
 LONGEST = 40  # tokens; captions with a longer shot are left out
 
@@ -52,7 +53,7 @@ def encode_clips(model: Autoencoder, frames: np.ndarray, batch: int, device: tor
     latents, last = [], []
     for start in range(0, len(frames), batch):
         pixels = torch.from_numpy(np.array(frames[start : start + batch])).to(device).float() / 127.5 - 1
-        with torch.autocast(device.type, dtype=torch.bfloat16):
+        with mixed(device):
             latents.append(model.encode(pixels).bfloat16().cpu())
             end = latents[-1] if frames.shape[1] == 1 else model.encode(pixels[:, -1:]).bfloat16().cpu()
             last.append(end.squeeze(2))

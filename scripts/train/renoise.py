@@ -18,6 +18,7 @@ from scripts.diorama.transformer import Transformer
 from . import export
 from .autoencoder import psnr
 from .dataset import Batch, Dataset
+from .precision import fast_dtype
 from .samples import decoded
 
 NATIVE = (7, 8, 8, 1)  # latent frames, rows, columns; shots
@@ -26,13 +27,14 @@ NATIVE = (7, 8, 8, 1)  # latent frames, rows, columns; shots
 @torch.no_grad()
 def integrate(model: Transformer, batch: Batch, latents: Tensor, start: float, steps: int, shift: float) -> Tensor:
     """Euler's method from time `start` to 0, on the part of the shifted schedule that lies below `start`."""
-    layout = batch.layout.to(latents.device, torch.bfloat16)
+    dtype = fast_dtype(latents.device)
+    layout = batch.layout.to(latents.device, dtype)
     # A schedule cut off at `start` is one of a smaller shift, scaled.
     sigmas = [start * sigma for sigma in flow_sigmas(steps, shift / (shift - (shift - 1) * start))]
 
     def velocity(z: Tensor, sigma: float) -> Tensor:
         time = torch.full((len(z),), sigma)
-        return model(z.bfloat16(), batch.condition, batch.mask, time, batch.text, layout).float()
+        return model(z.to(dtype), batch.condition, batch.mask, time, batch.text, layout).float()
 
     return euler(velocity, latents, sigmas)
 
@@ -56,7 +58,7 @@ def main() -> None:
     parser.add_argument("--shift", type=float, default=4.0)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    model = export.load_transformer(Path(arguments.transformer)).bfloat16()
+    model = export.load_transformer(Path(arguments.transformer)).to(fast_dtype())
     autoencoder = export.load_autoencoder(Path(arguments.autoencoder))
     empty = torch.as_tensor(TextEncoder(arguments.model).encode([""])[0])
     dataset = Dataset(Path(arguments.data), empty, model.config, arguments.seed, drop=0.0)

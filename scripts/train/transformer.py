@@ -23,6 +23,7 @@ from scripts.diorama.transformer import Transformer, TransformerConfig
 from . import export, samples
 from .dataset import Batch, Dataset
 from .optimizer import ExponentialMovingAverage, Optimizer, trapezoid
+from .precision import fast_dtype
 from .processes import average_gradients, join
 
 
@@ -59,6 +60,7 @@ class Trainer:
 
     def __init__(self, config: TransformerConfig, arguments: argparse.Namespace):
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.dtype = fast_dtype(self.device)
         self.master = Transformer(config).to(self.device)
         if arguments.start:
             self.master.load_state_dict(export.load(Path(arguments.start))[1])
@@ -67,13 +69,13 @@ class Trainer:
         )
         self.average = ExponentialMovingAverage(self.master, decay=0.998)
         self.weights = channel_weights(Path(arguments.autoencoder)).to(self.device).view(1, -1, 1, 1, 1)
-        self.model = Transformer(config).to(self.device, torch.bfloat16)
+        self.model = Transformer(config).to(self.device, self.dtype)
         self.fast = self.compiled(config) if arguments.compile else None
         self.copy_masters()
 
     def compiled(self, config: TransformerConfig) -> Transformer:
         """The same parameters in a model whose blocks are compiled; kept for the shapes that come most."""
-        fast = Transformer(config).to(self.device, torch.bfloat16)
+        fast = Transformer(config).to(self.device, self.dtype)
         for (_, mine), (_, theirs) in zip(self.model.named_modules(), fast.named_modules()):
             for name, parameter in mine.named_parameters(recurse=False):
                 setattr(theirs, name, parameter)
@@ -89,7 +91,7 @@ class Trainer:
 
     def sheet(self, arguments: argparse.Namespace):
         """Samples of the averaged weights (scripts/train/samples.py), drawn on the processor."""
-        model = Transformer(self.master.config).bfloat16()
+        model = Transformer(self.master.config).to(fast_dtype())
         model.load_state_dict(self.average.average)
         autoencoder = export.load_autoencoder(Path(arguments.autoencoder))
         return samples.draw(model, autoencoder, TextEncoder(arguments.model))
@@ -101,10 +103,10 @@ class Trainer:
         moment = draw_times(count, shift, high, low).to(self.device)
         t = moment.view(-1, 1, 1, 1, 1)
         noise = torch.randn_like(latents)
-        noisy = ((1 - t) * latents + t * noise).bfloat16()
+        noisy = ((1 - t) * latents + t * noise).to(self.dtype)
         condition, mask = batch.condition.to(self.device), batch.mask.to(self.device)
         model = self.fast if compiled else self.model
-        layout = batch.layout.to(self.device, torch.bfloat16)
+        layout = batch.layout.to(self.device, self.dtype)
         found = model(noisy, condition, mask, moment, batch.text.to(self.device), layout).float()
         error = (self.weights * (found - (noise - latents)).square()).mean()
         error.backward()

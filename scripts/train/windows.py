@@ -26,8 +26,9 @@ class Windows:
         each = -(-count // len(self.shards))
         return [np.array(window) for shard in self.shards.values() for window in shard[:each]]
 
-    def batch(self, positions: int, frames: int, side: int = 128, cuts: float = 0.0) -> np.ndarray:
-        """[N, F, h, w, 3]: windows of one size, about `positions` latents of 4×16×16 pixels together.
+    def batch(self, positions: int, frames: int, side: int = 128, cuts: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+        """[N, F, h, w, 3], windows of one size, about `positions` latents of 4×16×16 pixels together; and [N], the
+        latent with which a cut begins, 0 where there is none.
 
         Whole pictures keep their true borders, which the padding of the convolutions is learned from; larger
         ones are cropped to a square of `side`, what has more than `frames` frames to `frames` of them. A share
@@ -42,11 +43,13 @@ class Windows:
         odds = self.weights[alike] / self.weights[alike].sum()
         chosen = [shards[index] for index in self.random.choice(alike, count, p=odds)]
         whole = self.draw(chosen, frames, height, width)
-        windows = whole.copy()
-        for index in np.flatnonzero(self.random.random(count) < cuts):
-            start = 1 + 4 * self.random.integers(max(1, frames // 4))
-            windows[index, start:] = whole[index - 1, start:]
-        return windows
+        windows, starts = whole.copy(), np.zeros(count, np.int64)
+        if count > 1 and frames > 1:
+            for index in np.flatnonzero(self.random.random(count) < cuts):
+                starts[index] = 1 + self.random.integers(frames // 4)
+                first = 4 * starts[index] - 3
+                windows[index, first:] = whole[index - 1, first:]
+        return windows, starts
 
     def crops(self, count: int, side: int, frames: int = 9) -> np.ndarray:
         """[count, frames, side, side, 3]: random windows, places and mirror images."""
