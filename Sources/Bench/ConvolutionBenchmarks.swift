@@ -42,7 +42,7 @@ private struct Row {
   }
 
   var otherAlgorithms: [Row] {
-    guard Processor.multipliesBFloat16, shape.name.hasPrefix("decoder-block"), !isResidual else {
+    guard convolvesFasterInBFloat16, shape.name.hasPrefix("decoder-block"), !isResidual else {
       return []
     }
     let taken = ConvolutionAlgorithm.fastest(

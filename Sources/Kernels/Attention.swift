@@ -96,7 +96,7 @@ private func ownScratchWords(vectors: Int, headSize: Int) -> Int {
 package func attend(_ arithmetic: AttentionArithmetic, _ block: AttentionBlock) {
   let tiles = (block.keyCount + attentionTileKeys - 1) / attentionTileKeys
   let isInTiles = arithmetic.isInTiles(headSize: block.headSize)
-  let widest = isInTiles ? 2 : hasWideRegisters ? 3 : 1
+  let widest = isInTiles ? 2 : 3
   var shape = TileRegisterShape()
   forParts(of: block, widest: widest) {
     run(.begin, arithmetic, $0, vectors: $1, isInTiles, &shape)

@@ -74,6 +74,10 @@ func wholeVectors(_ count: Int) -> Int { (count + lanes - 1) / lanes * lanes }
 /// A word in every lane, or sixteen words.
 typealias Words = SIMD16<UInt32>
 
+/// What a register of 256 bits holds.
+typealias HalfVector = SIMD8<Float>
+typealias HalfWords = SIMD8<UInt32>
+
 extension Words {
   @inline(__always)
   init(loading pointer: UnsafePointer<UInt32>) {
@@ -92,6 +96,8 @@ protocol WordProduct {
   static var wordSize: Int { get }
   /// `sum + a · b` in each lane. Sums of integers are integers, in the bits of a `Vector`.
   static func add(_ sum: Vector, _ a: Words, _ b: Words) -> Vector
+  /// The same in half as many lanes.
+  static func add(_ sum: HalfVector, _ a: HalfWords, _ b: HalfWords) -> HalfVector
 }
 
 /// A product of weights, which are powers of two, with values.
@@ -127,6 +133,11 @@ enum FloatProduct: WeightProduct {
   static func add(_ sum: Vector, _ a: Words, _ b: Words) -> Vector {
     flipbook_fma(unsafeBitCast(a, to: Vector.self), unsafeBitCast(b, to: Vector.self), sum)
   }
+
+  @inline(__always)
+  static func add(_ sum: HalfVector, _ a: HalfWords, _ b: HalfWords) -> HalfVector {
+    flipbook_fma8(unsafeBitCast(a, to: HalfVector.self), unsafeBitCast(b, to: HalfVector.self), sum)
+  }
 }
 
 enum BFloat16Product: WeightProduct {
@@ -152,6 +163,11 @@ enum BFloat16Product: WeightProduct {
     flipbook_bf16_dot(
       sum, unsafeBitCast(a, to: SIMD32<UInt16>.self), unsafeBitCast(b, to: SIMD32<UInt16>.self))
   }
+
+  @inline(__always)
+  static func add(_ sum: HalfVector, _ a: HalfWords, _ b: HalfWords) -> HalfVector {
+    flipbook_bf16_dot8(sum, a, b)
+  }
 }
 
 /// The first factor, the key, signed; the second, the query, unsigned.
@@ -164,5 +180,11 @@ enum Int8Product: WordProduct {
       flipbook_int8_dot(
         unsafeBitCast(sum, to: SIMD16<Int32>.self), unsafeBitCast(b, to: SIMD64<UInt8>.self),
         unsafeBitCast(a, to: SIMD64<Int8>.self)), to: Vector.self)
+  }
+
+  @inline(__always)
+  static func add(_ sum: HalfVector, _ a: HalfWords, _ b: HalfWords) -> HalfVector {
+    unsafeBitCast(
+      flipbook_int8_dot8(unsafeBitCast(sum, to: SIMD8<Int32>.self), b, a), to: HalfVector.self)
   }
 }

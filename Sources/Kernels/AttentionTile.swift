@@ -8,7 +8,8 @@ let tileStripKeys = 32
 
 /// The innermost loop of attention: eight rows of broadcast words times `vectors` vectors of words,
 /// with `sums` = 8 · `vectors` sums in registers. With three vectors that takes 28 of 32 registers;
-/// eleven loads feed twenty-four products.
+/// eleven loads feed twenty-four products. Sixteen registers of half the width (AVX2) hold a quarter of it, four rows
+/// of half as many columns: with three vectors seven loads for twelve products.
 enum AttentionTile<Product: WordProduct, let vectors: Int, let sums: Int> {
   /// `result[row, vector] = start[row, vector] + Σ rows[i, row] · columns[i, vector]`.
   ///
@@ -22,6 +23,16 @@ enum AttentionTile<Product: WordProduct, let vectors: Int, let sums: Int> {
     _ rows: UnsafePointer<UInt32>, _ columns: UnsafePointer<UInt32>, depth: Int,
     from start: UnsafePointer<Vector>, into result: UnsafeMutablePointer<Vector>
   ) {
+    if !hasWideRegisters {
+      for quarter in 0..<4 {
+        let (row, column) = (quarter / 2 * 4, quarter % 2 * vectors * lanes / 2)
+        let offset = row * vectors * lanes + column
+        multiplyQuarter(
+          rows + row, columns + column, depth: depth, from: UnsafeRawPointer(start) + offset * 4,
+          into: UnsafeMutableRawPointer(result) + offset * 4)
+      }
+      return
+    }
     var (rows, columns) = (rows, columns)
     var registers = InlineArray<sums, Vector>(repeating: Vector(repeating: 0))
     var column = InlineArray<vectors, Words>(repeating: Words(repeating: 0))
@@ -39,5 +50,49 @@ enum AttentionTile<Product: WordProduct, let vectors: Int, let sums: Int> {
       columns += vectors * lanes
     }
     for index in 0..<sums { result[index] = registers[index] }
+  }
+
+  /// Four of the rows times half of the columns.
+  @inline(never)
+  private static func multiplyQuarter(
+    _ rows: UnsafePointer<UInt32>, _ columns: UnsafePointer<UInt32>, depth: Int,
+    from start: UnsafeRawPointer, into result: UnsafeMutableRawPointer
+  ) {
+    typealias Half = InlineArray<vectors, HalfVector>
+    let half = MemoryLayout<HalfVector>.stride
+    func begin(_ row: Int) -> Half {
+      Half { vector in
+        start.loadUnaligned(
+          fromByteOffset: (row * 2 * vectors + vector) * half, as: HalfVector.self)
+      }
+    }
+    func store(_ row: Int, _ sums: Half) {
+      for vector in 0..<vectors {
+        result.storeBytes(
+          of: sums[vector], toByteOffset: (row * 2 * vectors + vector) * half, as: HalfVector.self)
+      }
+    }
+    func add(_ row: UInt32, _ column: Half, to sums: inout Half) {
+      let word = HalfWords(repeating: row)
+      for vector in 0..<vectors {
+        sums[vector] = Product.add(
+          sums[vector], word, unsafeBitCast(column[vector], to: HalfWords.self))
+      }
+    }
+    var (rows, columns) = (rows, UnsafeRawPointer(columns))
+    var (s0, s1, s2, s3) = (begin(0), begin(1), begin(2), begin(3))
+    for _ in 0..<depth {
+      let column = Half { columns.loadUnaligned(fromByteOffset: $0 * half, as: HalfVector.self) }
+      add(rows[0], column, to: &s0)
+      add(rows[1], column, to: &s1)
+      add(rows[2], column, to: &s2)
+      add(rows[3], column, to: &s3)
+      rows += lanes
+      columns += vectors * 2 * half
+    }
+    store(0, s0)
+    store(1, s1)
+    store(2, s2)
+    store(3, s3)
   }
 }

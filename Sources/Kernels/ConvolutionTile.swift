@@ -39,11 +39,11 @@ func convolveTile(
   case (true, true, 3): eightPixels(ThreeVectors<Float32Element>.self, rows, offsets, sums)
   case (true, true, 2): eightPixels(TwoVectors<Float32Element>.self, rows, offsets, sums)
   case (true, true, _): eightPixels(OneVector<Float32Element>.self, rows, offsets, sums)
-  case (true, false, _): sixPixels(OneVector<Float32Element>.self, rows, offsets, sums)
+  case (true, false, _): sixPixels(Float32Element.self, rows, offsets, sums)
   case (false, true, 3): eightPixels(ThreeVectors<BFloat16Element>.self, rows, offsets, sums)
   case (false, true, 2): eightPixels(TwoVectors<BFloat16Element>.self, rows, offsets, sums)
   case (false, true, _): eightPixels(OneVector<BFloat16Element>.self, rows, offsets, sums)
-  case (false, false, _): sixPixels(OneVector<BFloat16Element>.self, rows, offsets, sums)
+  case (false, false, _): sixPixels(BFloat16Element.self, rows, offsets, sums)
   }
 }
 
@@ -188,34 +188,16 @@ private func eightPixels<Pixel: PixelSums>(
 }
 
 @inline(never)
-private func sixPixels<Pixel: PixelSums>(
-  _: Pixel.Type, _ kernel: KernelRows, _ offsets: UnsafePointer<Int>,
+private func sixPixels<Element: ProductElement>(
+  _: Element.Type, _ kernel: KernelRows, _ offsets: UnsafePointer<Int>,
   _ sums: UnsafeMutablePointer<Vector>
 ) {
-  var (s0, s1, s2) = (Pixel(), Pixel(), Pixel())
-  var (s3, s4, s5) = (Pixel(), Pixel(), Pixel())
+  var tile = NarrowTile<Element>()
   var weights = kernel.weights
-  let byteCount = kernel.groups &* groupByteCount
   for frame in kernel.inputs {
-    let (p0, p1, p2) = (frame + offsets[0], frame + offsets[1], frame + offsets[2])
-    let (p3, p4, p5) = (frame + offsets[3], frame + offsets[4], frame + offsets[5])
-    var group = 0
-    while group < byteCount {
-      let factors = Pixel.load(weights)
-      s0.add(p0 + group, factors)
-      s1.add(p1 + group, factors)
-      s2.add(p2 + group, factors)
-      s3.add(p3 + group, factors)
-      s4.add(p4 + group, factors)
-      s5.add(p5 + group, factors)
-      weights += Pixel.vectors &* vectorByteCount
-      group &+= groupByteCount
-    }
+    weights = tile.add(
+      SixRows { frame + offsets[$0] }, byteCount: kernel.groups &* groupByteCount,
+      weights: weights, step: vectorByteCount)
   }
-  s0.store(0, to: sums)
-  s1.store(1, to: sums)
-  s2.store(2, to: sums)
-  s3.store(3, to: sums)
-  s4.store(4, to: sums)
-  s5.store(5, to: sums)
+  tile.store(to: sums, stride: vectorByteCount)
 }

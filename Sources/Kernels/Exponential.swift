@@ -6,6 +6,7 @@ import CSIMD
 /// degree 5 with the least relative error among those that are 1 at 0.
 @inline(__always)
 func exp2(_ x: Vector) -> Vector {
+  let x = flipbook_exponent(x)
   let fraction = flipbook_fraction(x)
   var power = Vector(repeating: 1.8671300703998195e-3)
   power = flipbook_fma(power, fraction, Vector(repeating: 9.017030320977129e-3))
@@ -19,6 +20,7 @@ func exp2(_ x: Vector) -> Vector {
 /// with degree 3.
 @inline(__always)
 func coarseExp2(_ x: Vector) -> Vector {
+  let x = flipbook_exponent(x)
   let fraction = flipbook_fraction(x)
   var power = Vector(repeating: 7.706704199309246e-2)
   power = flipbook_fma(power, fraction, Vector(repeating: 2.276449912030839e-1))

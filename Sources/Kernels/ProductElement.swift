@@ -30,6 +30,9 @@ package enum ProductFormat: Sendable, CaseIterable {
 package let groupByteCount = 4
 
 /// The arithmetic of one format.
+///
+/// Without an instruction for its groups it is done part by part, with a number of every group, or two, at a time:
+/// whole groups would need more registers than processors without these instructions have.
 protocol ProductElement {
   /// Sixteen sums.
   associatedtype Sums
@@ -41,6 +44,13 @@ protocol ProductElement {
   static func load(_ pointer: UnsafeRawPointer) -> Factors
   /// Adds the products of one group of activations with sixteen groups of weights.
   static func add(_ group: UInt32, times factors: Factors, to sums: Sums) -> Sums
+
+  /// A part of sixteen groups of weights; there are one or two of them.
+  associatedtype Part
+  static var partCount: Int { get }
+  static func part(_ index: Int, of pointer: UnsafeRawPointer) -> Part
+  /// Adds the products of a part of one group of activations with that of sixteen groups of weights.
+  static func add(_ index: Int, of group: UInt32, times part: Part, to sums: Sums) -> Sums
 }
 
 enum Float32Element: ProductElement {
@@ -56,6 +66,16 @@ enum Float32Element: ProductElement {
   static func add(_ group: UInt32, times factors: Vector, to sums: Vector) -> Vector {
     flipbook_fma(Vector(repeating: Float(bitPattern: group)), factors, sums)
   }
+
+  @inline(__always) static var partCount: Int { 1 }
+
+  @inline(__always)
+  static func part(_: Int, of pointer: UnsafeRawPointer) -> Vector { load(pointer) }
+
+  @inline(__always)
+  static func add(_: Int, of group: UInt32, times part: Vector, to sums: Vector) -> Vector {
+    add(group, times: part, to: sums)
+  }
 }
 
 enum BFloat16Element: ProductElement {
@@ -70,6 +90,21 @@ enum BFloat16Element: ProductElement {
   @inline(__always)
   static func add(_ group: UInt32, times factors: SIMD32<UInt16>, to sums: Vector) -> Vector {
     flipbook_bf16_dot(sums, flipbook_bf16_broadcast(group), factors)
+  }
+
+  /// The second numbers of all pairs, then the first.
+  @inline(__always) static var partCount: Int { 2 }
+
+  @inline(__always)
+  static func part(_ index: Int, of pointer: UnsafeRawPointer) -> Vector {
+    index == 0 ? flipbook_bf16_odd(load(pointer)) : flipbook_bf16_even(load(pointer))
+  }
+
+  @inline(__always)
+  static func add(_ index: Int, of group: UInt32, times part: Vector, to sums: Vector) -> Vector {
+    let pairs = flipbook_bf16_broadcast(group)
+    let numbers = index == 0 ? flipbook_bf16_odd(pairs) : flipbook_bf16_even(pairs)
+    return flipbook_fma(numbers, part, sums)
   }
 }
 
@@ -87,5 +122,22 @@ enum Int8Element: ProductElement {
     _ group: UInt32, times factors: SIMD64<Int8>, to sums: SIMD16<Int32>
   ) -> SIMD16<Int32> {
     flipbook_int8_dot(sums, flipbook_u8_broadcast(group), factors)
+  }
+
+  /// The second and the fourth number of every group, then the first and the third.
+  @inline(__always) static var partCount: Int { 2 }
+
+  @inline(__always)
+  static func part(_ index: Int, of pointer: UnsafeRawPointer) -> SIMD32<Int16> {
+    index == 0 ? flipbook_i8_odd(load(pointer)) : flipbook_i8_even(load(pointer))
+  }
+
+  @inline(__always)
+  static func add(
+    _ index: Int, of group: UInt32, times part: SIMD32<Int16>, to sums: SIMD16<Int32>
+  ) -> SIMD16<Int32> {
+    let fours = flipbook_u8_broadcast(group)
+    return flipbook_i16_dot(
+      sums, index == 0 ? flipbook_u8_odd(fours) : flipbook_u8_even(fours), part)
   }
 }

@@ -3,6 +3,8 @@
 // A step along the inner dimension loads two vectors of weights and twelve groups of activations,
 // each spread over a vector, for twenty-four multiply-adds: fourteen loads, which two load ports give
 // in seven cycles, against twelve cycles of arithmetic.
+//
+// Sixteen registers of half the width (AVX2) hold a quarter of it, six rows by sixteen columns: `NarrowTile`.
 
 import CSIMD
 
@@ -41,19 +43,22 @@ func multiplyTile<Element: ProductElement>(
       Element.self, a, stride: stride, panel: panel, groups: groups, sums: sums, isFirst: isFirst)
     return
   }
-  for first in Swift.stride(from: 0, to: rows, by: 4) {
-    let rest = FourRows(count: rows - first, stride: stride)
-    let (a, sums) = (a + first * stride, sums + first * tileRowByteCount)
-    if hasWideRegisters {
+  if hasWideRegisters {
+    for first in Swift.stride(from: 0, to: rows, by: 4) {
       multiplyFour(
-        Element.self, a, rest, panel: panel, groups: groups, sums: sums, isFirst: isFirst)
-    } else {
-      // Sixteen registers of half the width hold four rows of sixteen columns.
-      for half in [0, panelStepByteCount / 2] {
-        multiplyNarrow(
-          Element.self, a, rest, panel: panel + half, groups: groups, sums: sums + half,
-          isFirst: isFirst)
-      }
+        Element.self, a + first * stride, FourRows(count: rows - first, stride: stride),
+        panel: panel, groups: groups, sums: sums + first * tileRowByteCount, isFirst: isFirst)
+    }
+    return
+  }
+  // All rows with one half, which is small enough for the first cache, before the other.
+  for half in 0..<2 {
+    let half = half * panelStepByteCount / 2
+    for first in Swift.stride(from: 0, to: rows, by: NarrowTile<Element>.rows) {
+      multiplySix(
+        Element.self, a + first * stride, stride: stride, rows: rows - first,
+        panel: panel + half, groups: groups, sums: sums + first * tileRowByteCount + half,
+        isFirst: isFirst)
     }
   }
 }
@@ -182,27 +187,17 @@ private func multiplyFour<Element: ProductElement>(
   r3.store(to: sums, 3)
 }
 
-/// Four rows and one half of a panel.
+/// Up to six rows and one half of a panel. Rows that are not there are the last one again.
 @inline(never)
-private func multiplyNarrow<Element: ProductElement>(
-  _: Element.Type, _ a: UnsafeRawPointer, _ rows: FourRows, panel: UnsafeRawPointer, groups: Int,
-  sums: UnsafeMutableRawPointer, isFirst: Bool
+private func multiplySix<Element: ProductElement>(
+  _: Element.Type, _ a: UnsafeRawPointer, stride: Int, rows: Int, panel: UnsafeRawPointer,
+  groups: Int, sums: UnsafeMutableRawPointer, isFirst: Bool
 ) {
-  func begin(_ row: Int) -> Element.Sums {
-    isFirst ? Element.zero : (sums + row * tileRowByteCount).load(as: Element.Sums.self)
-  }
-  var (s0, s1, s2, s3) = (begin(0), begin(1), begin(2), begin(3))
-  var (a, panel) = (a, panel)
-  for _ in 0..<groups {
-    let factors = Element.load(panel)
-    s0 = Element.add(a.loadUnaligned(as: UInt32.self), times: factors, to: s0)
-    s1 = Element.add((a + rows.second).loadUnaligned(as: UInt32.self), times: factors, to: s1)
-    s2 = Element.add((a + rows.third).loadUnaligned(as: UInt32.self), times: factors, to: s2)
-    s3 = Element.add((a + rows.fourth).loadUnaligned(as: UInt32.self), times: factors, to: s3)
-    a += groupByteCount
-    panel += panelStepByteCount
-  }
-  for (row, sum) in [s0, s1, s2, s3].enumerated() {
-    (sums + row * tileRowByteCount).storeBytes(of: sum, as: Element.Sums.self)
-  }
+  var tile =
+    isFirst
+    ? NarrowTile<Element>() : NarrowTile<Element>(loading: sums, stride: tileRowByteCount)
+  let rows = SixRows { a + min($0, rows - 1) &* stride }
+  _ = tile.add(
+    rows, byteCount: groups &* groupByteCount, weights: panel, step: panelStepByteCount)
+  tile.store(to: sums, stride: tileRowByteCount)
 }

@@ -81,7 +81,7 @@ package struct CausalConv3D: Sendable {
 
   /// What is multiplied where a precision is asked for.
   private static func format(_ precision: ComputePrecision) -> ProductFormat {
-    precision == .f32 || !Processor.multipliesBFloat16 ? .float32 : .bfloat16
+    precision == .f32 || !convolvesFasterInBFloat16 ? .float32 : .bfloat16
   }
 
   /// The bytes that so many weights of kernels of 3×3 in space take once they are packed, where input channels fill

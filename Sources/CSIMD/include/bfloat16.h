@@ -18,7 +18,6 @@
 
 typedef uint16_t flipbook_bf16x16 __attribute__((ext_vector_type(16)));
 typedef uint16_t flipbook_bf16x32 __attribute__((ext_vector_type(32)));
-typedef uint32_t flipbook_u32x16 __attribute__((ext_vector_type(16)));
 
 // Each lane rounded to the nearest bfloat16, ties to even; what is not a number stays one.
 static inline flipbook_bf16x16 flipbook_bf16_rounded(flipbook_f32x16 a) {
@@ -72,7 +71,7 @@ static inline int flipbook_bf16_any_not_finite(flipbook_bf16x32 a) {
 
 // A pair of values (the first in the lower half) in every pair of lanes.
 static inline flipbook_bf16x32 flipbook_bf16_broadcast(uint32_t pair) {
-  return (flipbook_bf16x32)(flipbook_u32x16)pair;
+  return (flipbook_bf16x32)flipbook_spread(pair);
 }
 
 // sum[i] + a[2i] b[2i] + a[2i + 1] b[2i + 1]
@@ -83,6 +82,18 @@ static inline flipbook_f32x16 flipbook_bf16_dot(flipbook_f32x16 sum, flipbook_bf
 #else
   sum = flipbook_fma(flipbook_bf16_odd(a), flipbook_bf16_odd(b), sum);
   return flipbook_fma(flipbook_bf16_even(a), flipbook_bf16_even(b), sum);
+#endif
+}
+
+// The same over half as many lanes of pairs.
+static inline flipbook_f32x8 flipbook_bf16_dot8(flipbook_f32x8 sum, flipbook_u32x8 a,
+                                                flipbook_u32x8 b) {
+#if defined(__AVX512BF16__) && defined(__AVX512VL__)
+  return (flipbook_f32x8)_mm256_dpbf16_ps((__m256)sum, (__m256bh)a, (__m256bh)b);
+#else
+  flipbook_u32x8 odd = (flipbook_u32x8)0xffff0000;
+  sum = flipbook_fma8((flipbook_f32x8)(a & odd), (flipbook_f32x8)(b & odd), sum);
+  return flipbook_fma8((flipbook_f32x8)(a << 16), (flipbook_f32x8)(b << 16), sum);
 #endif
 }
 

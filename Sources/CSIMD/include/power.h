@@ -4,7 +4,7 @@
 
 #include "vector.h"
 
-#if defined(__AVX512DQ__)
+#if defined(__AVX2__)
 #include <immintrin.h>
 #endif
 
@@ -12,32 +12,48 @@
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wpsabi"
 
-// a - floor(a), in 0 … 1 (1 where a is negative and smaller than a rounding); 0 for infinities.
+// The exponent of a power that the two functions below take: beyond ±254 every power is infinite or zero. What is not a
+// number stays one.
+static inline flipbook_f32x16 flipbook_exponent(flipbook_f32x16 a) {
+#if defined(__AVX512DQ__)
+  return a;
+#else
+  a = a < -254.0f ? (flipbook_f32x16)-254.0f : a;
+  return a > 254.0f ? (flipbook_f32x16)254.0f : a;
+#endif
+}
+
+// a - floor(a), in 0 … 1 (1 where a is negative and smaller than a rounding); 0 for infinities, where
+// they are exponents.
 static inline flipbook_f32x16 flipbook_fraction(flipbook_f32x16 a) {
 #if defined(__AVX512DQ__)
   // Rounded down, and silent about it.
   return (flipbook_f32x16)_mm512_reduce_ps((__m512)a, 0x09);
 #else
-  flipbook_f32x16 rest = a - __builtin_elementwise_floor(a);
-  return __builtin_elementwise_abs(a) == __builtin_inff() ? (flipbook_f32x16)0.0f : rest;
+  return a - __builtin_elementwise_floor(a);
 #endif
 }
 
-// a · 2^floor(n): denormal, zero or infinite where it must be; 0 for n = −∞ and a finite.
+// a · 2^floor(n) for exponents n: denormal, zero or infinite where it must be; 0 for n = −∞ and a finite.
 static inline flipbook_f32x16 flipbook_scaled(flipbook_f32x16 a, flipbook_f32x16 n) {
-#if defined(__AVX512F__)
+#if defined(__AVX512DQ__)
   return (flipbook_f32x16)_mm512_scalef_ps((__m512)a, (__m512)n);
 #else
-  // In two steps, since 2^128 and the smallest denormals are out of one step's reach. The comparison
-  // form keeps what is not a number out of the conversion; it reaches the result through `a + n`.
-  flipbook_f32x16 bounded = n > -254.0f ? n : (flipbook_f32x16)-254.0f;
-  bounded = bounded < 254.0f ? bounded : (flipbook_f32x16)254.0f;
+  // In two steps, since 2^128 and the smallest denormals are out of one step's reach. Where n is not a number its
+  // fraction is none either, and neither is `a`, whatever integer stands for n.
+  flipbook_f32x16 floor = __builtin_elementwise_floor(n);
+#if defined(__AVX2__)
+  flipbook_i32x16 whole;
+  whole.lo = (flipbook_i32x8)_mm256_cvttps_epi32((__m256)floor.lo);
+  whole.hi = (flipbook_i32x8)_mm256_cvttps_epi32((__m256)floor.hi);
+#else
   flipbook_i32x16 whole =
-      __builtin_convertvector(__builtin_elementwise_floor(bounded), flipbook_i32x16);
+      __builtin_convertvector(floor == floor ? floor : (flipbook_f32x16)0.0f, flipbook_i32x16);
+#endif
   flipbook_i32x16 half = whole >> 1;
   flipbook_f32x16 first = (flipbook_f32x16)((half + 127) << 23);
   flipbook_f32x16 second = (flipbook_f32x16)((whole - half + 127) << 23);
-  return n == n ? a * first * second : a + n;
+  return a * first * second;
 #endif
 }
 

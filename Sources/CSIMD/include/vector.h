@@ -13,11 +13,18 @@
 
 typedef float flipbook_f32x16 __attribute__((ext_vector_type(16)));
 typedef float flipbook_f32x8 __attribute__((ext_vector_type(8)));
+typedef uint32_t flipbook_u32x8 __attribute__((ext_vector_type(8)));
+typedef int32_t flipbook_i32x8 __attribute__((ext_vector_type(8)));
+typedef uint32_t flipbook_u32x16 __attribute__((ext_vector_type(16)));
 typedef int32_t flipbook_i32x16 __attribute__((ext_vector_type(16)));
 
 // a * b + c with one rounding
 static inline flipbook_f32x16 flipbook_fma(flipbook_f32x16 a, flipbook_f32x16 b,
                                            flipbook_f32x16 c) {
+  return __builtin_elementwise_fma(a, b, c);
+}
+
+static inline flipbook_f32x8 flipbook_fma8(flipbook_f32x8 a, flipbook_f32x8 b, flipbook_f32x8 c) {
   return __builtin_elementwise_fma(a, b, c);
 }
 
@@ -46,6 +53,18 @@ static inline flipbook_f32x16 flipbook_abs(flipbook_f32x16 a) {
 static inline flipbook_f32x16 flipbook_copysign(flipbook_f32x16 magnitude,
                                                 flipbook_f32x16 sign) {
   return __builtin_elementwise_copysign(magnitude, sign);
+}
+
+// A word in every lane, loaded so. What is done to all lanes alike is otherwise done to one of them by the compiler
+// and spread afterwards, which takes the unit that shuffles; a load spreads for nothing.
+static inline flipbook_u32x16 flipbook_spread(uint32_t word) {
+#if defined(__AVX2__) && !defined(__AVX512F__)
+  flipbook_u32x8 half = (flipbook_u32x8)word;
+  __asm__("" : "+x"(half));
+  return __builtin_shufflevector(half, half, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
+#else
+  return (flipbook_u32x16)word;
+#endif
 }
 
 // The sum of the lanes, halves first.
