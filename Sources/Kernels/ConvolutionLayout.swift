@@ -35,8 +35,9 @@ package struct ConvolutionLayout: Sendable {
     package let vectors: Int
   }
 
-  /// The widest block in vectors, the width of the register tile; in tile registers it is two.
-  static var widestBlock: Int { hasWideRegisters ? 3 : 1 }
+  /// The widest block in vectors: as many as the sums of eight pixels have in wide registers. Where they are narrow a
+  /// tile has one, and the others find its pixels in the first cache. In tile registers it is two.
+  static var widestBlock: Int { 3 }
 
   /// - Parameters:
   ///   - format: `.float32` or `.bfloat16`.

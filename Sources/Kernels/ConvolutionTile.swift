@@ -10,7 +10,7 @@ import CSIMD
 
 /// Whether a register holds a whole `Vector` and there are 32 of them: AVX-512. The tile is then
 /// 8 pixels × 1, 2 or 3 vectors; elsewhere, where a vector takes two registers of 16 (AVX) or four
-/// of 32 (NEON), 6 pixels × 1 vector.
+/// of 32 (NEON), 6 pixels × 1 vector, and the others of a block one after the other.
 var hasWideRegisters: Bool { flipbook_compiled_features() & (1 << 5) != 0 }
 
 /// Pixels of a register tile.
@@ -39,11 +39,11 @@ func convolveTile(
   case (true, true, 3): eightPixels(ThreeVectors<Float32Element>.self, rows, offsets, sums)
   case (true, true, 2): eightPixels(TwoVectors<Float32Element>.self, rows, offsets, sums)
   case (true, true, _): eightPixels(OneVector<Float32Element>.self, rows, offsets, sums)
-  case (true, false, _): sixPixels(Float32Element.self, rows, offsets, sums)
+  case (true, false, _): sixPixels(Float32Element.self, vectors, rows, offsets, sums)
   case (false, true, 3): eightPixels(ThreeVectors<BFloat16Element>.self, rows, offsets, sums)
   case (false, true, 2): eightPixels(TwoVectors<BFloat16Element>.self, rows, offsets, sums)
   case (false, true, _): eightPixels(OneVector<BFloat16Element>.self, rows, offsets, sums)
-  case (false, false, _): sixPixels(BFloat16Element.self, rows, offsets, sums)
+  case (false, false, _): sixPixels(BFloat16Element.self, vectors, rows, offsets, sums)
   }
 }
 
@@ -187,17 +187,21 @@ private func eightPixels<Pixel: PixelSums>(
   s7.store(7, to: sums)
 }
 
+/// One vector after the other, which find the pixels in the first cache.
 @inline(never)
 private func sixPixels<Element: ProductElement>(
-  _: Element.Type, _ kernel: KernelRows, _ offsets: UnsafePointer<Int>,
+  _: Element.Type, _ vectors: Int, _ kernel: KernelRows, _ offsets: UnsafePointer<Int>,
   _ sums: UnsafeMutablePointer<Vector>
 ) {
-  var tile = NarrowTile<Element>()
-  var weights = kernel.weights
-  for frame in kernel.inputs {
-    weights = tile.add(
-      SixRows { frame + offsets[$0] }, byteCount: kernel.groups &* groupByteCount,
-      weights: weights, step: vectorByteCount)
+  let step = vectors &* vectorByteCount
+  for vector in 0..<vectors {
+    var tile = NarrowTile<Element>()
+    var weights = kernel.weights + vector &* vectorByteCount
+    for frame in kernel.inputs {
+      weights = tile.add(
+        SixRows { frame + offsets[$0] }, byteCount: kernel.groups &* groupByteCount,
+        weights: weights, step: step)
+    }
+    tile.store(to: sums + vector, stride: step)
   }
-  tile.store(to: sums, stride: vectorByteCount)
 }

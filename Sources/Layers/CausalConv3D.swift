@@ -23,7 +23,7 @@ package import Tensor
 ///
 /// In `.bf16` and `.int8`, weights are rounded to bfloat16 as they are packed and activations as they
 /// are written to the frames, and sums are Float32; kernels of 3×3 in space are convolved by Winograd's algorithm where
-/// that is faster (`ConvolutionAlgorithm`). Processors without that instruction compute in Float32.
+/// that is faster (`ConvolutionAlgorithm`). Processors of wide registers without the instruction compute in Float32.
 package struct CausalConv3D: Sendable {
   package let inputs: Int
   package let outputs: Int
