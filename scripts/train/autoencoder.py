@@ -166,10 +166,11 @@ class Trainer:
             jump = border_error(found, coefficients)
             loss = loss + self.steadiness * torch.log(jump + 3e-4).mean()
             parts["borders"] = psnr(jump.detach()).mean()
-        if self.after_cuts and cuts.any():
+        if cuts.any():
             cut = error_after_cuts(found, coefficients, cuts)
-            loss = loss + self.after_cuts * torch.log(cut + 3e-4).sum() / len(cuts)
             parts["after cuts"] = psnr(cut.detach()).mean()
+            if self.after_cuts:
+                loss = loss + self.after_cuts * torch.log(cut + 3e-4).sum() / len(cuts)
         if not self.is_frozen:
             mean, log_variance = mean.float(), log_variance.float()
             divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()

@@ -29,12 +29,13 @@ def integrate(model: Transformer, batch: Batch, latents: Tensor, start: float, s
     """Euler's method from time `start` to 0, on the part of the shifted schedule that lies below `start`."""
     dtype = fast_dtype(latents.device)
     layout = batch.layout.to(latents.device, dtype)
+    condition, mask, text = (part.to(dtype) for part in (batch.condition, batch.mask, batch.text))
     # A schedule cut off at `start` is one of a smaller shift, scaled.
     sigmas = [start * sigma for sigma in flow_sigmas(steps, shift / (shift - (shift - 1) * start))]
 
     def velocity(z: Tensor, sigma: float) -> Tensor:
         time = torch.full((len(z),), sigma)
-        return model(z.to(dtype), batch.condition, batch.mask, time, batch.text, layout).float()
+        return model(z.to(dtype), condition, mask, time, text, layout).float()
 
     return euler(velocity, latents, sigmas)
 

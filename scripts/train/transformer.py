@@ -104,10 +104,12 @@ class Trainer:
         t = moment.view(-1, 1, 1, 1, 1)
         noise = torch.randn_like(latents)
         noisy = ((1 - t) * latents + t * noise).to(self.dtype)
-        condition, mask = batch.condition.to(self.device), batch.mask.to(self.device)
+        condition, mask, text = (
+            part.to(self.device, self.dtype) for part in (batch.condition, batch.mask, batch.text)
+        )
         model = self.fast if compiled else self.model
         layout = batch.layout.to(self.device, self.dtype)
-        found = model(noisy, condition, mask, moment, batch.text.to(self.device), layout).float()
+        found = model(noisy, condition, mask, moment, text, layout).float()
         error = (self.weights * (found - (noise - latents)).square()).mean()
         error.backward()
         return error.detach()
