@@ -14,8 +14,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from scripts.diorama.precision import mixed
 from scripts.train.optimizer import ExponentialMovingAverage, Optimizer, trapezoid
-from scripts.train.precision import mixed
 from scripts.world import WORLD_VERSION, Clip
 
 from . import probe as probes

@@ -16,10 +16,10 @@ import torch
 
 from scripts.diorama.autoencoder import Autoencoder, AutoencoderConfig
 from scripts.diorama.haar import BLOCK, basis, haar, inverse_haar
+from scripts.diorama.precision import mixed
 
 from . import export, samples
 from .optimizer import ExponentialMovingAverage, Optimizer, trapezoid
-from .precision import mixed
 from .processes import average_gradients, join
 from .pyramid import start_as_principal_components, start_blocks
 from .windows import Windows

@@ -17,11 +17,11 @@ import numpy as np
 import torch
 
 from scripts.diorama.autoencoder import Autoencoder
+from scripts.diorama.precision import mixed
 from scripts.diorama.text import TextEncoder
 from scripts.world import Clip, shot_texts
 
 from . import export
-from .precision import mixed
 
 LONGEST = 40  # tokens; captions with a longer shot are left out
 

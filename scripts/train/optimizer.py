@@ -5,6 +5,8 @@ from collections import defaultdict
 import torch
 from torch import Tensor, nn
 
+from scripts.diorama.precision import fast_dtype
+
 _COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 
 
@@ -29,9 +31,10 @@ def orthogonalize(matrices: Tensor, iterations: int = 5) -> Tensor:
             product = factor @ product
             gram = factor @ gram @ factor
         # The last product needs no more than bf16; the Gram matrix does, or small eigenvalues turn negative and grow.
-        x = product.bfloat16() @ x.bfloat16()
+        dtype = fast_dtype(x.device)
+        x = product.to(dtype) @ x.to(dtype)
     else:
-        x = x.bfloat16()
+        x = x.to(fast_dtype(x.device))
         for _ in range(iterations):
             gram = x @ x.mT
             x = a * x + (b * gram + c * (gram @ gram)) @ x

@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from scripts.diorama.precision import fast_dtype
 from scripts.diorama.sampling import euler, flow_sigmas
 from scripts.diorama.text import TextEncoder
 from scripts.diorama.transformer import Transformer
@@ -18,7 +19,6 @@ from scripts.diorama.transformer import Transformer
 from . import export
 from .autoencoder import psnr
 from .dataset import Batch, Dataset
-from .precision import fast_dtype
 from .samples import decoded
 
 NATIVE = (7, 8, 8, 1)  # latent frames, rows, columns; shots

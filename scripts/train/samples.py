@@ -12,12 +12,12 @@ import torch
 from PIL import Image, ImageDraw
 
 from scripts.diorama.autoencoder import Autoencoder
+from scripts.diorama.precision import fast_dtype, mixed
 from scripts.diorama.sampling import flow_sigmas, guide, sample
 from scripts.diorama.text import TextEncoder
 from scripts.diorama.transformer import Layout, Transformer
 
 from . import export
-from .precision import fast_dtype, mixed
 
 PROMPTS = (
     "A red ball moves left in a meadow.",

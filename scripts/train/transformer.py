@@ -17,13 +17,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from scripts.diorama.precision import fast_dtype
 from scripts.diorama.text import TextEncoder
 from scripts.diorama.transformer import Transformer, TransformerConfig
 
 from . import export, samples
 from .dataset import Batch, Dataset
 from .optimizer import ExponentialMovingAverage, Optimizer, trapezoid
-from .precision import fast_dtype
 from .processes import average_gradients, join
 
 
