@@ -53,7 +53,7 @@ private func convolveInVectors(
   let room = roomForTiles(pixels)
   withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * room) { offsets in
     withUnsafeTemporaryAllocation(
-      of: Vector.self, capacity: tilePixels * ConvolutionLayout.widestBlock
+      of: Vector.self, capacity: tilePixels * block.vectors
     ) { sums in
       withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: layout.kernelHeight) {
         rows in

@@ -35,9 +35,15 @@ package struct ConvolutionLayout: Sendable {
     package let vectors: Int
   }
 
-  /// The widest block in vectors: as many as the sums of eight pixels have in wide registers. Where they are narrow a
-  /// tile has one, and the others find its pixels in the first cache. In tile registers it is two.
-  static var widestBlock: Int { 3 }
+  /// The widest block in vectors: as many as the sums of eight pixels have in wide registers, two in tile registers.
+  /// Narrow registers hold one; by Winograd's algorithm, whose inputs are four times as many, the two after it find them
+  /// in the first cache, where the direct sum keeps the weights of a pass.
+  private var widestBlock: Int { Self.widestBlock(algorithm, tileSteps) }
+
+  private static func widestBlock(_ algorithm: ConvolutionAlgorithm, _ steps: TileSteps?) -> Int {
+    if steps != nil { return 2 }
+    return hasWideRegisters || algorithm == .winograd ? 3 : 1
+  }
 
   /// - Parameters:
   ///   - format: `.float32` or `.bfloat16`.
@@ -72,7 +78,7 @@ package struct ConvolutionLayout: Sendable {
     tileSteps = algorithm == .direct ? format.tileSteps(rowGroups) : nil
     blocks = Self.blocks(
       places: upscale * upscale, channels: outputs / (upscale * upscale),
-      widest: tileSteps == nil ? Self.widestBlock : 2)
+      widest: Self.widestBlock(algorithm, tileSteps))
   }
 
   private static func blocks(places: Int, channels: Int, widest: Int) -> [Block] {
@@ -138,7 +144,7 @@ package struct ConvolutionLayout: Sendable {
   /// stay in the second cache. In Float32 a pass is also short enough that its rounding errors, which
   /// grow with the root of its length, stay below 1e-6 of the result.
   var rowsOfPass: Int {
-    let bytes = rowGroups * Self.widestBlock * lanes * groupByteCount
+    let bytes = rowGroups * widestBlock * lanes * groupByteCount
     let fitting = min(kernelHeight, (1 << 18) / bytes)
     return max(1, format == .float32 ? min(fitting, 640 / rowGroups) : fitting)
   }
