@@ -107,7 +107,7 @@ def products(setup: Setup) -> Iterator[Row]:
         shape = f"{count}×{inputs} · {inputs}×{outputs}"
         size = {"rows": count, "inputs": inputs, "outputs": outputs}
         for dtype in setup.dtypes:
-            bar = setup.bar(0.95) if dtype == setup.fastest else None
+            bar = 0.95 if dtype == "bf16" else None
             peers = both(setup, partial(pytorch.linear, count, inputs, outputs, dtype), bar, bar)
             if dtype == "f32":
                 peers.append(Peer(ours(setup, {"operation": "openblas", **size}, name="OpenBLAS sgemm")))
@@ -159,7 +159,7 @@ def convolutions(setup: Setup) -> Iterator[Row]:
 
 
 def models(setup: Setup) -> Iterator[Row]:
-    """A step and a decode of Diorama. The bars are against compiled PyTorch in the faster type."""
+    """A step and a decode of Diorama. The bars are against compiled bf16."""
 
     def loaded(make: Callable, dtype: str, *inputs) -> pytorch.Variants:
         generator = pytorch.Generator(setup.root / "Weights/diorama", pytorch.DTYPES[dtype])
@@ -169,7 +169,7 @@ def models(setup: Setup) -> Iterator[Row]:
         return partial(loaded, make, dtype, *inputs)
 
     for dtype in setup.dtypes:
-        bar = setup.bar(1.5) if dtype == setup.fastest else None
+        bar = 1.5 if dtype == "bf16" else None
         evaluation = table_row("model/transformer-evaluation", dtype)
         decode = table_row("model/decode", dtype)
         one, two = [TEXT_TOKENS], [TEXT_TOKENS, 2]

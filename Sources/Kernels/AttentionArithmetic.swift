@@ -18,8 +18,8 @@ package enum AttentionArithmetic: Sendable, CaseIterable {
     let bits = flipbook_compiled_features()
     switch self {
     case .f32: return true
-    case .bf16: return bits & 1 << 13 != 0
-    case .int8: return bits & 1 << 13 != 0 && bits & 1 << 12 != 0
+    case .bf16: return hasBFloat16Products
+    case .int8: return hasBFloat16Products && bits & 1 << 12 != 0
     }
   }
 

@@ -28,8 +28,9 @@ enum AttentionTile<Product: WordProduct, let vectors: Int, let sums: Int> {
         let (row, column) = (quarter / 2 * 4, quarter % 2 * vectors * lanes / 2)
         let offset = row * vectors * lanes + column
         multiplyQuarter(
-          rows + row, columns + column, depth: depth, from: UnsafeRawPointer(start) + offset * 4,
-          into: UnsafeMutableRawPointer(result) + offset * 4)
+          rows + row, columns + column, depth: depth,
+          from: UnsafeRawPointer(start) + offset * groupByteCount,
+          into: UnsafeMutableRawPointer(result) + offset * groupByteCount)
       }
       return
     }
@@ -60,16 +61,14 @@ enum AttentionTile<Product: WordProduct, let vectors: Int, let sums: Int> {
   ) {
     typealias Half = InlineArray<vectors, HalfVector>
     let half = MemoryLayout<HalfVector>.stride
+    func place(_ row: Int, _ vector: Int) -> Int { (row * 2 * vectors + vector) * half }
     func begin(_ row: Int) -> Half {
-      Half { vector in
-        start.loadUnaligned(
-          fromByteOffset: (row * 2 * vectors + vector) * half, as: HalfVector.self)
-      }
+      Half { start.loadUnaligned(fromByteOffset: place(row, $0), as: HalfVector.self) }
     }
     func store(_ row: Int, _ sums: Half) {
       for vector in 0..<vectors {
         result.storeBytes(
-          of: sums[vector], toByteOffset: (row * 2 * vectors + vector) * half, as: HalfVector.self)
+          of: sums[vector], toByteOffset: place(row, vector), as: HalfVector.self)
       }
     }
     func add(_ row: UInt32, _ column: Half, to sums: inout Half) {

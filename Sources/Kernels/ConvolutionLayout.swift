@@ -38,12 +38,7 @@ package struct ConvolutionLayout: Sendable {
   /// The widest block in vectors: as many as the sums of eight pixels have in wide registers, two in tile registers.
   /// Narrow registers hold one; by Winograd's algorithm, whose inputs are four times as many, the two after it find them
   /// in the first cache, where the direct sum keeps the weights of a pass.
-  private var widestBlock: Int { Self.widestBlock(algorithm, tileSteps) }
-
-  private static func widestBlock(_ algorithm: ConvolutionAlgorithm, _ steps: TileSteps?) -> Int {
-    if steps != nil { return 2 }
-    return hasWideRegisters || algorithm == .winograd ? 3 : 1
-  }
+  private let widestBlock: Int
 
   /// - Parameters:
   ///   - format: `.float32` or `.bfloat16`.
@@ -76,9 +71,9 @@ package struct ConvolutionLayout: Sendable {
     self.algorithm = algorithm
     let rowGroups = kernelWidth * format.groups(inputs)
     tileSteps = algorithm == .direct ? format.tileSteps(rowGroups) : nil
+    widestBlock = tileSteps != nil ? 2 : hasWideRegisters || algorithm == .winograd ? 3 : 1
     blocks = Self.blocks(
-      places: upscale * upscale, channels: outputs / (upscale * upscale),
-      widest: Self.widestBlock(algorithm, tileSteps))
+      places: upscale * upscale, channels: outputs / (upscale * upscale), widest: widestBlock)
   }
 
   private static func blocks(places: Int, channels: Int, widest: Int) -> [Block] {

@@ -14,7 +14,7 @@ import CSIMD
 var hasWideRegisters: Bool { flipbook_compiled_features() & (1 << 5) != 0 }
 
 /// Pixels of a register tile.
-var tilePixels: Int { hasWideRegisters ? 8 : 6 }
+var tilePixels: Int { hasWideRegisters ? 8 : narrowTileRows }
 
 /// Some rows of a kernel, and what they see.
 struct KernelRows {

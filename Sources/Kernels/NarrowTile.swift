@@ -1,4 +1,5 @@
-import CSIMD
+/// The rows of a tile in narrow registers.
+let narrowTileRows = 6
 
 /// The sums of six rows by sixteen columns, which with the weights and a group of activations take fifteen of sixteen
 /// registers of 256 bits: the tile of products and convolutions where registers are not wide (AVX2). Eight loads for
@@ -11,9 +12,6 @@ struct NarrowTile<Element: ProductElement> {
   private var s3: Element.Sums
   private var s4: Element.Sums
   private var s5: Element.Sums
-
-  /// The rows of a tile.
-  @inline(__always) static var rows: Int { 6 }
 
   /// Zeros.
   @inline(__always)

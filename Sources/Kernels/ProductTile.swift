@@ -54,7 +54,7 @@ func multiplyTile<Element: ProductElement>(
   // All rows with one half, which is small enough for the first cache, before the other.
   for half in 0..<2 {
     let half = half * panelStepByteCount / 2
-    for first in Swift.stride(from: 0, to: rows, by: NarrowTile<Element>.rows) {
+    for first in Swift.stride(from: 0, to: rows, by: narrowTileRows) {
       multiplySix(
         Element.self, a + first * stride, stride: stride, rows: rows - first,
         panel: panel + half, groups: groups, sums: sums + first * tileRowByteCount + half,

@@ -22,6 +22,10 @@ class Batch:
     layout: Layout
     name: str
 
+    def inputs(self, device: torch.device, dtype: torch.dtype) -> tuple[Tensor, Tensor, Tensor, Layout]:
+        """Condition, mask, text and layout, where a network of `dtype` on `device` wants them."""
+        return tuple(part.to(device, dtype) for part in (self.condition, self.mask, self.text, self.layout))
+
 
 @dataclass
 class Clip:

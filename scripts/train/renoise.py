@@ -28,8 +28,7 @@ NATIVE = (7, 8, 8, 1)  # latent frames, rows, columns; shots
 def integrate(model: Transformer, batch: Batch, latents: Tensor, start: float, steps: int, shift: float) -> Tensor:
     """Euler's method from time `start` to 0, on the part of the shifted schedule that lies below `start`."""
     dtype = fast_dtype(latents.device)
-    layout = batch.layout.to(latents.device, dtype)
-    condition, mask, text = (part.to(dtype) for part in (batch.condition, batch.mask, batch.text))
+    condition, mask, text, layout = batch.inputs(latents.device, dtype)
     # A schedule cut off at `start` is one of a smaller shift, scaled.
     sigmas = [start * sigma for sigma in flow_sigmas(steps, shift / (shift - (shift - 1) * start))]
 

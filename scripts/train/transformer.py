@@ -104,11 +104,8 @@ class Trainer:
         t = moment.view(-1, 1, 1, 1, 1)
         noise = torch.randn_like(latents)
         noisy = ((1 - t) * latents + t * noise).to(self.dtype)
-        condition, mask, text = (
-            part.to(self.device, self.dtype) for part in (batch.condition, batch.mask, batch.text)
-        )
+        condition, mask, text, layout = batch.inputs(self.device, self.dtype)
         model = self.fast if compiled else self.model
-        layout = batch.layout.to(self.device, self.dtype)
         found = model(noisy, condition, mask, moment, text, layout).float()
         error = (self.weights * (found - (noise - latents)).square()).mean()
         error.backward()

@@ -85,16 +85,13 @@ static inline flipbook_f32x16 flipbook_bf16_dot(flipbook_f32x16 sum, flipbook_bf
 #endif
 }
 
-// The same over half as many lanes of pairs.
+// The same over half as many lanes of pairs, for processors whose registers are half as wide: they have no such
+// instruction.
 static inline flipbook_f32x8 flipbook_bf16_dot8(flipbook_f32x8 sum, flipbook_u32x8 a,
                                                 flipbook_u32x8 b) {
-#if defined(__AVX512BF16__) && defined(__AVX512VL__)
-  return (flipbook_f32x8)_mm256_dpbf16_ps((__m256)sum, (__m256bh)a, (__m256bh)b);
-#else
   flipbook_u32x8 odd = (flipbook_u32x8)0xffff0000;
   sum = flipbook_fma8((flipbook_f32x8)(a & odd), (flipbook_f32x8)(b & odd), sum);
   return flipbook_fma8((flipbook_f32x8)(a << 16), (flipbook_f32x8)(b << 16), sum);
-#endif
 }
 
 #pragma clang diagnostic pop
