@@ -66,16 +66,24 @@ struct Decoder: Sendable {
 
   /// - Parameters:
   ///   - rows, columns: of the latents.
+  /// - Throws: `TensorError.outOfMemory`.
   func makeState(rows: Int, columns: Int) throws(TensorError) -> State {
-    var states: [[ResidualBlock.State]] = []
-    for (position, level) in levels.enumerated() {
-      var ofLevel: [ResidualBlock.State] = []
-      for block in level.blocks {
-        ofLevel.append(try block.makeState(height: rows << position, width: columns << position))
+    let arena = try Arena(byteCount: stateByteCount(rows: rows, columns: columns))
+    return State(
+      convIn: convIn.makeState(height: rows, width: columns, in: arena),
+      levels: levels.enumerated().map { position, level in
+        level.blocks.map {
+          $0.makeState(height: rows << position, width: columns << position, in: arena)
+        }
+      })
+  }
+
+  private func stateByteCount(rows: Int, columns: Int) -> Int {
+    levels.enumerated().reduce(convIn.stateByteCount(height: rows, width: columns)) { sum, level in
+      level.element.blocks.reduce(sum) {
+        $0 + $1.stateByteCount(height: rows << level.offset, width: columns << level.offset)
       }
-      states.append(ofLevel)
     }
-    return State(convIn: try convIn.makeState(height: rows, width: columns), levels: states)
   }
 
   /// - Parameter z: latents as the posterior has them, [T, h, w, C].

@@ -64,17 +64,26 @@ struct Encoder: Sendable {
 
   /// - Parameters:
   ///   - rows, columns: of the latents.
+  /// - Throws: `TensorError.outOfMemory`.
   func makeState(rows: Int, columns: Int) throws(TensorError) -> State {
-    var states: [[ResidualBlock.State]] = []
-    for (position, level) in levels.enumerated() {
-      let halvings = levels.count - 1 - position
-      var ofLevel: [ResidualBlock.State] = []
-      for block in level.blocks {
-        ofLevel.append(try block.makeState(height: rows << halvings, width: columns << halvings))
+    let arena = try Arena(byteCount: stateByteCount(rows: rows, columns: columns))
+    return State(
+      levels: levels.enumerated().map { position, level in
+        let halvings = levels.count - 1 - position
+        return level.blocks.map {
+          $0.makeState(height: rows << halvings, width: columns << halvings, in: arena)
+        }
+      },
+      convOut: convOut.makeState(height: rows, width: columns, in: arena))
+  }
+
+  private func stateByteCount(rows: Int, columns: Int) -> Int {
+    levels.enumerated().reduce(convOut.stateByteCount(height: rows, width: columns)) { sum, level in
+      let halvings = levels.count - 1 - level.offset
+      return level.element.blocks.reduce(sum) {
+        $0 + $1.stateByteCount(height: rows << halvings, width: columns << halvings)
       }
-      states.append(ofLevel)
     }
-    return State(levels: states, convOut: try convOut.makeState(height: rows, width: columns))
   }
 
   /// - Parameter coefficients: [T, 4h, 4w, 192].

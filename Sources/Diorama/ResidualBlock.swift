@@ -30,10 +30,15 @@ struct ResidualBlock: Sendable {
     var byteCount: Int { conv1.byteCount + conv2.byteCount }
   }
 
-  func makeState(height: Int, width: Int) throws(TensorError) -> State {
+  func makeState(height: Int, width: Int, in arena: Arena) -> State {
     State(
-      conv1: try conv1.makeState(height: height, width: width),
-      conv2: try conv2.makeState(height: height, width: width))
+      conv1: conv1.makeState(height: height, width: width, in: arena),
+      conv2: conv2.makeState(height: height, width: width, in: arena))
+  }
+
+  func stateByteCount(height: Int, width: Int) -> Int {
+    conv1.stateByteCount(height: height, width: width)
+      + conv2.stateByteCount(height: height, width: width)
   }
 
   /// x [T, h, w, C], in place.

@@ -130,11 +130,27 @@ package struct CausalConv3D: Sendable {
       algorithm: layout.algorithm)
   }
 
-  /// What this layer keeps of a clip of `height`×`width` that comes in pieces.
+  /// What this layer keeps of a clip of `height`×`width` that comes in pieces, in memory of its own.
   /// - Throws: `TensorError.outOfMemory`.
   package func makeState(height: Int, width: Int) throws(TensorError) -> ConvolutionState {
+    let arena = try Arena(byteCount: stateByteCount(height: height, width: width))
+    return makeState(height: height, width: width, in: arena)
+  }
+
+  /// The same in an arena that it shares with the states of other layers: some megabytes each, they fill huge pages only
+  /// together.
+  /// - Parameter arena: where it lies; outside all scopes, with room for `stateByteCount(height:width:)`.
+  package func makeState(height: Int, width: Int, in arena: Arena) -> ConvolutionState {
     let frame = paddedFrame(height: height, width: width)
-    return try ConvolutionState(slots: Self.slots(frame, kernelTime: kernel.t), frame: frame)
+    return ConvolutionState(
+      slots: Self.slots(frame, kernelTime: kernel.t), frame: frame, in: arena)
+  }
+
+  /// The bytes of that.
+  package func stateByteCount(height: Int, width: Int) -> Int {
+    let frame = paddedFrame(height: height, width: width)
+    let byteCount = Self.slots(frame, kernelTime: kernel.t) * frame.byteCount
+    return (byteCount + Arena.alignment - 1) / Arena.alignment * Arena.alignment
   }
 
   /// - Parameters:

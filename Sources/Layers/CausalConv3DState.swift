@@ -12,10 +12,11 @@ package final class ConvolutionState {
   let ring: FrameRing
   private let memory: Tensor
 
-  init(slots: Int, frame: PaddedFrame) throws(TensorError) {
-    // New memory is zero, and so are the borders, which nobody writes to.
-    memory = try Tensor([slots * frame.byteCount / MemoryLayout<Float>.stride])
+  /// - Parameter arena: where the frames lie, as long as the state lives.
+  init(slots: Int, frame: PaddedFrame, in arena: Arena) {
+    memory = arena.tensor([slots * frame.byteCount / MemoryLayout<Float>.stride])
     ring = FrameRing(memory.pointer, frame: frame, slots: slots)
+    ring.clearBorders()
   }
 
   /// The bytes that the state holds.
