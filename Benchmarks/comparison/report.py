@@ -35,13 +35,20 @@ def row(
 
 
 def merge(old: list[dict], new: list[dict]) -> list[dict]:
-    """The old rows, each replaced by the new one of the same name, type and peer; and then the others."""
+    """The old rows; in the place of what was measured anew stand all its new rows, whatever their peers are now (the
+    faster of PyTorch's memory formats may be another one); and then the others."""
 
     def key(row: dict) -> tuple:
-        return row["name"], row["shape"], row["dtype"], row["peer"]["name"]
+        return row["name"], row["shape"], row["dtype"]
 
-    fresh = {key(row): row for row in new}
-    return [fresh.pop(key(row), row) for row in old] + list(fresh.values())
+    fresh: dict[tuple, list[dict]] = {}
+    for row in new:
+        fresh.setdefault(key(row), []).append(row)
+    measured = set(fresh)
+    merged = []
+    for row in old:
+        merged += fresh.pop(key(row), []) if key(row) in measured else [row]
+    return merged + [row for rows in fresh.values() for row in rows]
 
 
 def load(path: Path) -> list[dict]:

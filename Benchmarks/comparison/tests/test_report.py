@@ -70,10 +70,12 @@ class ReportTests(unittest.TestCase):
         self.assertIn("| 100 MiB |  | script | 400 MiB |", report.to_markdown({}, [row]))
 
     def test_new_rows_take_the_place_of_old_ones(self):
-        old = [self.row(), self.row(peer="OpenBLAS")]
-        merged = report.merge(old, [self.row(ratio=9), self.row(peer="someone")])
-        self.assertEqual([(row["peer"]["name"], row["ratio"]) for row in merged],
-                         [("PyTorch eager", 9), ("OpenBLAS", 2), ("someone", 2)])  # fmt: skip
+        old = [self.row(), self.row(peer="PyTorch, contiguous"), {**self.row(), "name": "kept"}]
+        new = [self.row(ratio=9), self.row(peer="PyTorch, channels last"), {**self.row(), "name": "new"}]
+        merged = report.merge(old, new)
+        self.assertEqual([(row["name"], row["peer"]["name"], row["ratio"]) for row in merged],
+                         [(old[0]["name"], "PyTorch eager", 9), (old[0]["name"], "PyTorch, channels last", 2),
+                          ("kept", "PyTorch eager", 2), ("new", "PyTorch eager", 2)])  # fmt: skip
 
     def test_a_file_appears_whole(self):
         with tempfile.TemporaryDirectory() as folder:
