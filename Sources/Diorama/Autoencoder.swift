@@ -17,6 +17,7 @@ package struct Autoencoder: Sendable {
   /// Text to video does without it.
   private let encoder: Deferred<Encoder>
   private let decoder: Decoder
+  private let spareState = SpareState()
 
   /// - Throws: `WeightError`, `TensorError.outOfMemory`.
   package init(_ weights: Weights, configuration: AutoencoderConfiguration) throws {
@@ -38,7 +39,7 @@ package struct Autoencoder: Sendable {
   package struct DecoderStream {
     fileprivate let decoder: Decoder
     fileprivate let configuration: AutoencoderConfiguration
-    fileprivate let state: Decoder.State
+    fileprivate let lease: SpareState.Lease
     /// Latent frames decoded so far.
     package private(set) var latentCount = 0
 
@@ -49,7 +50,7 @@ package struct Autoencoder: Sendable {
     }
 
     /// The bytes that the stream keeps from latent to latent.
-    package var byteCount: Int { state.byteCount }
+    package var byteCount: Int { lease.state.byteCount }
 
     /// The frames of the next latents.
     /// - Parameter latents: normalised, [T, h, w, C], any T above 0.
@@ -69,21 +70,23 @@ package struct Autoencoder: Sendable {
         z.pointer[index] = latents.pointer[index] * deviations[channel] + means[channel]
       }
       withExtendedLifetime(latents) {}
-      let coefficients = decoder(z, state: state, compute)
+      let coefficients = decoder(z, state: lease.state, compute)
       let pixels = haarInverse(coefficients, startsClip: latentCount == 0, compute)
       latentCount += shape[0]
       return pixels
     }
   }
 
-  /// Begins to decode a clip.
+  /// Begins to decode a clip, on the memory of the last one where that was as large.
   /// - Parameters:
   ///   - rows, columns: of its latents.
   /// - Throws: `TensorError.outOfMemory`.
   package func makeDecoderStream(rows: Int, columns: Int) throws(TensorError) -> DecoderStream {
     DecoderStream(
       decoder: decoder, configuration: configuration,
-      state: try decoder.makeState(rows: rows, columns: columns))
+      lease: try spareState.lease(rows: rows, columns: columns) { () throws(TensorError) in
+        try decoder.makeState(rows: rows, columns: columns)
+      })
   }
 
   /// A clip that is encoded piece by piece. Used by one thread at a time.

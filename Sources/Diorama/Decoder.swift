@@ -54,13 +54,22 @@ struct Decoder: Sendable {
       inputs: channels[0], outputs: haarCoefficients, kernel: (1, 3, 3))
   }
 
-  /// What the decoder keeps of a clip that comes some latents at a time.
-  struct State {
+  /// What the decoder keeps of a clip that comes some latents at a time. One stream has it at a time.
+  struct State: @unchecked Sendable {
+    /// Of the latents.
+    let rows: Int
+    let columns: Int
     let convIn: ConvolutionState
     let levels: [[ResidualBlock.State]]
 
     var byteCount: Int {
       levels.joined().reduce(convIn.byteCount) { $0 + $1.byteCount }
+    }
+
+    /// Forgets the clip: the next latent is the first of another.
+    func reset() {
+      convIn.reset()
+      for block in levels.joined() { block.reset() }
     }
   }
 
@@ -70,6 +79,7 @@ struct Decoder: Sendable {
   func makeState(rows: Int, columns: Int) throws(TensorError) -> State {
     let arena = try Arena(byteCount: stateByteCount(rows: rows, columns: columns))
     return State(
+      rows: rows, columns: columns,
       convIn: convIn.makeState(height: rows, width: columns, in: arena),
       levels: levels.enumerated().map { position, level in
         level.blocks.map {

@@ -28,6 +28,11 @@ struct ResidualBlock: Sendable {
     let conv2: ConvolutionState
 
     var byteCount: Int { conv1.byteCount + conv2.byteCount }
+
+    func reset() {
+      conv1.reset()
+      conv2.reset()
+    }
   }
 
   func makeState(height: Int, width: Int, in arena: Arena) -> State {

@@ -95,6 +95,30 @@ import Testing
     #expect(bits(try encode(frames, pieces: [5, 8])) == encoded)
   }
 
+  /// A stream works on the memory of the last one, two at once each on their own, and none sees what was there.
+  @Test(arguments: [ComputePrecision.f32, .bf16])
+  func streamsLeaveNothingToTheNext(_ precision: ComputePrecision) throws {
+    let latents = try channelsLast(try Fixture.golden("autoencoder")["latents"])
+    let fresh = try Fixture.autoencoder(precision: precision)
+    let expected = try decode(latents, pieces: [3], with: fresh).array()
+
+    let used = try Fixture.autoencoder(precision: precision)
+    let compute = try Compute.forTests(threads: 2)
+    let (rows, columns) = (latents.shape[1], latents.shape[2])
+    var other = try used.makeDecoderStream(rows: rows, columns: columns)
+    var second = try used.makeDecoderStream(rows: rows, columns: columns)
+    let others = latents.array().map { 3 - $0 }
+    compute.arena.scope { _ = other(latents[1..<3], compute) }
+    let changed = try Tensor(others, shape: latents.shape)
+    compute.arena.scope { _ = second(changed, compute) }
+    #expect(try decode(latents, pieces: [1, 2], with: used).array() == expected)
+    other = try used.makeDecoderStream(rows: columns, columns: rows)
+    second = other
+    for pieces in [[3], [2, 1]] {
+      #expect(try decode(latents, pieces: pieces, with: used).array() == expected)
+    }
+  }
+
   @Test(arguments: [ComputePrecision.f32, .bf16])
   func threadsChangeNoBit(_ precision: ComputePrecision) throws {
     let autoencoder = try Fixture.autoencoder(precision: precision)
