@@ -139,7 +139,7 @@ package struct CausalConv3D: Sendable {
 
   /// The same in an arena that it shares with the states of other layers: some megabytes each, they fill huge pages only
   /// together.
-  /// - Parameter arena: where it lies; outside all scopes, with room for `stateByteCount(height:width:)`.
+  /// - Parameter arena: where it lies, with room for `stateByteCount(height:width:)`; not in a scope that ends before it.
   package func makeState(height: Int, width: Int, in arena: Arena) -> ConvolutionState {
     let frame = paddedFrame(height: height, width: width)
     return ConvolutionState(
@@ -149,8 +149,8 @@ package struct CausalConv3D: Sendable {
   /// The bytes of that.
   package func stateByteCount(height: Int, width: Int) -> Int {
     let frame = paddedFrame(height: height, width: width)
-    let byteCount = Self.slots(frame, kernelTime: kernel.t) * frame.byteCount
-    return (byteCount + Arena.alignment - 1) / Arena.alignment * Arena.alignment
+    return Arena.byteCount(
+      of: ConvolutionState.shape(slots: Self.slots(frame, kernelTime: kernel.t), frame: frame))
   }
 
   /// - Parameters:
@@ -200,26 +200,19 @@ package struct CausalConv3D: Sendable {
       } ?? true,
       "frames of shape \(x.shape.dropFirst()) into the state of a clip of another size")
     compute.arena.scope { () -> Void in
-      let ring = state?.ring ?? makeRing(frame, compute.arena)
+      // What is no part of a longer clip has a state that lasts no longer than the call.
+      let state =
+        state ?? makeState(height: frame.height, width: frame.width, in: compute.arena)
       let together = Self.framesAtOnce(pixels: frame.height * frame.width)
       for first in stride(from: 0, to: x.shape[0], by: together) {
         let frames = first..<min(first + together, x.shape[0])
-        let number = state?.frameCount ?? first
-        write(x[frames], norm, to: ring, number, compute)
-        convolve(ring, number, into: result[frames], addsToOutput: addsToOutput, compute)
-        state?.advance(by: frames.count)
+        write(x[frames], norm, to: state.ring, state.frameCount, compute)
+        convolve(
+          state.ring, state.frameCount, into: result[frames], addsToOutput: addsToOutput, compute)
+        state.advance(by: frames.count)
       }
     }
     withExtendedLifetime((x, result, state, self)) {}
-  }
-
-  /// Frames that last no longer than the call.
-  private func makeRing(_ frame: PaddedFrame, _ arena: Arena) -> FrameRing {
-    let slots = Self.slots(frame, kernelTime: kernel.t)
-    let room = arena.tensor([slots * frame.byteCount / MemoryLayout<Float>.stride])
-    let ring = FrameRing(room.pointer, frame: frame, slots: slots)
-    ring.clearBorders()
-    return ring
   }
 
   /// The frames of `x` become those of the clip from `number` on.

@@ -14,9 +14,14 @@ package final class ConvolutionState {
 
   /// - Parameter arena: where the frames lie, as long as the state lives.
   init(slots: Int, frame: PaddedFrame, in arena: Arena) {
-    memory = arena.tensor([slots * frame.byteCount / MemoryLayout<Float>.stride])
+    memory = arena.tensor(Self.shape(slots: slots, frame: frame))
     ring = FrameRing(memory.pointer, frame: frame, slots: slots)
     ring.clearBorders()
+  }
+
+  /// The tensor that holds the frames.
+  static func shape(slots: Int, frame: PaddedFrame) -> [Int] {
+    [slots * frame.byteCount / MemoryLayout<Float>.stride]
   }
 
   /// The bytes that the state holds.
